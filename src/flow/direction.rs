@@ -1,0 +1,348 @@
+//! One direction of a connection: segments in any order to bytes in order.
+//!
+//! ```text
+//!  offset   0          next            held[0]      held[1]          high
+//!           |delivered |   hole        |#######|    |########|        |
+//!                      ^ a segment here is delivered, then what it touches is drained
+//! ```
+//!
+//! The first bytes that were captured win; later copies are counted, and those that differ are conflicts. A hole is
+//! declared lost, and the reader told, when the receiver has acknowledged it and nothing more came for it, when more
+//! is held than the bound allows, or at the end.
+
+use super::{Carrier, Chunk, Gap, Reader, Side};
+use crate::time::{Span, Timestamp};
+
+/// Bytes held back in one direction, at most, while a hole is open.
+pub const MAX_HELD: usize = 256 << 10;
+/// Segments held back in one direction, at most.
+const MAX_HELD_SEGMENTS: usize = 512;
+/// Segments that may pass after a hole was acknowledged before it counts as lost by the capture.
+const PATIENCE: u8 = 16;
+/// A segment that fills a hole sooner than this is taken for reordered, later for a retransmission (nanoseconds).
+const REORDERING: Span = Span(3_000_000);
+
+/// State and counts of one direction.
+#[derive(Debug, Default)]
+pub struct Direction {
+    /// Sequence number of the byte at offset 0; set by the first packet.
+    base: Option<u32>,
+    /// Offset of the next byte in order.
+    next: u64,
+    /// One past the highest byte seen.
+    high: u64,
+    /// One past the highest byte that the receiver acknowledged.
+    acknowledged: u64,
+    /// When the segment that made `high` came.
+    high_time: Timestamp,
+    /// What waits behind a hole, by offset, without overlaps.
+    held: Vec<Held>,
+    held_bytes: usize,
+    /// Segments since the first hole was acknowledged.
+    waited: u8,
+    /// Packets sent.
+    pub packets: u64,
+    /// Segments with payload.
+    pub segments: u64,
+    /// Payload bytes on the wire, copies included.
+    pub bytes: u64,
+    /// Copies of bytes already seen, and late fillers of holes.
+    pub retransmissions: u64,
+    /// Segments that came after one that follows them.
+    pub out_of_order: u64,
+    /// Segments that overlap others in part.
+    pub overlaps: u64,
+    /// Of the copies that could be compared, those that differ from the first.
+    pub conflicts: u64,
+    /// Bytes that the capture does not hold.
+    pub gap_bytes: u64,
+    /// The MSS that the sender announced.
+    pub mss: Option<u16>,
+}
+
+/// Captured bytes behind a hole.
+#[derive(Debug)]
+struct Held {
+    offset: u64,
+    bytes: Box<[u8]>,
+    /// Bytes behind them that the snap length cut.
+    cut: u32,
+    carrier: Carrier,
+    at: u32,
+}
+
+impl Held {
+    fn end(&self) -> u64 {
+        self.offset + self.bytes.len() as u64 + u64::from(self.cut)
+    }
+}
+
+/// A segment's payload on its way into a direction.
+#[derive(Debug, Clone, Copy)]
+pub struct Payload<'b> {
+    /// Sequence number of its first byte.
+    pub seq: u32,
+    /// What was captured of it.
+    pub bytes: &'b [u8],
+    /// Its length on the wire.
+    pub wire_len: u32,
+    /// Its frame.
+    pub frame: u64,
+    /// When it was captured.
+    pub time: Timestamp,
+    /// The MSS that its receiver announced; 0 where it is not known.
+    pub mss: u16,
+}
+
+impl Direction {
+    /// Whether the direction's sequence numbers are known and `seq` is another initial one.
+    pub fn starts_elsewhere(&self, syn_seq: u32) -> bool {
+        self.base.is_some_and(|base| base != syn_seq.wrapping_add(1))
+    }
+
+    /// Whether a packet of this direction was seen.
+    pub fn is_anchored(&self) -> bool {
+        self.base.is_some()
+    }
+
+    /// Learns the sequence number of the first byte: of a SYN the one after it, else that of the first packet seen.
+    pub fn anchor(&mut self, first_byte: u32) {
+        if self.base.is_none() {
+            self.base = Some(first_byte);
+        }
+    }
+
+    /// Starts over at another sequence number, where nothing was delivered yet.
+    pub fn rebase(&mut self, first_byte: u32) {
+        if self.next == 0 && self.held.is_empty() {
+            self.base = Some(first_byte);
+        }
+    }
+
+    /// Bytes held back behind holes.
+    pub fn held_bytes(&self) -> usize {
+        self.held_bytes
+    }
+
+    /// The stream offset of a sequence number: of the possible ones 2^32 apart the nearest to the next expected byte.
+    fn offset(&self, seq: u32) -> i64 {
+        let relative = seq.wrapping_sub(self.base.unwrap_or(seq));
+        let distance = relative.wrapping_sub(self.next as u32) as i32;
+        self.next as i64 + i64::from(distance)
+    }
+
+    /// Notes that the receiver has everything before `ack`.
+    pub fn acknowledge(&mut self, ack: u32) {
+        if self.base.is_some() {
+            let offset = self.offset(ack);
+            // An acknowledgement of bytes never seen is a hole of the capture, not yet a reason to skip 2 GiB.
+            self.acknowledged = self.acknowledged.max(offset.max(0) as u64);
+        }
+    }
+
+    /// Takes a segment whose content nobody reads: sequence numbers and counts only.
+    pub fn count(&mut self, payload: Payload<'_>) {
+        let start = self.offset(payload.seq);
+        let end = start + i64::from(payload.wire_len);
+        self.segments += 1;
+        self.bytes += u64::from(payload.wire_len);
+        if end <= self.next as i64 {
+            self.retransmissions += u64::from(!self.is_keep_alive(start, payload.wire_len));
+        } else {
+            self.overlaps += u64::from(start < self.next as i64);
+            self.gap_bytes += (start - self.next as i64).max(0) as u64;
+            self.next = end as u64;
+            self.high = self.high.max(self.next);
+        }
+    }
+
+    /// A keep-alive repeats the last byte, or sends none, just before the next one (RFC 9293 section 3.8.4).
+    fn is_keep_alive(&self, start: i64, len: u32) -> bool {
+        len <= 1 && start == self.next as i64 - 1
+    }
+
+    /// Takes a segment with payload and delivers what is in order by now.
+    pub fn take<R: Reader>(&mut self, side: Side, payload: Payload<'_>, bound: usize, reader: &mut R) {
+        let start = self.offset(payload.seq);
+        let end = start + i64::from(payload.wire_len);
+        self.bytes += u64::from(payload.wire_len);
+        self.segments += 1;
+        if end <= self.next as i64 {
+            if !self.is_keep_alive(start, payload.wire_len) {
+                self.retransmissions += 1;
+                reader.retransmitted(side, start.max(0) as u64, end.max(0) as u64);
+            }
+            return;
+        }
+        let carrier = Carrier { id: self.segments, frame: payload.frame, time: payload.time, len: payload.wire_len, mss: payload.mss };
+        self.classify(start, end, payload.time);
+        // Cut off what was delivered already, or lies before the stream's beginning.
+        let skip = (self.next as i64 - start).max(0) as usize;
+        self.overlaps += u64::from(skip > 0);
+        let piece = Piece {
+            offset: (start + skip as i64) as u64,
+            bytes: payload.bytes.get(skip..).unwrap_or_default(),
+            end: end as u64,
+            carrier,
+            at: skip as u32,
+        };
+        if piece.offset == self.next && self.held.is_empty() {
+            self.pass(side, &piece, reader);
+        } else {
+            self.hold(piece);
+            self.drain(side, reader);
+            self.give_up(side, bound, reader);
+        }
+    }
+
+    /// Counts a segment that comes after one that follows it, and keeps the high mark.
+    fn classify(&mut self, start: i64, end: i64, time: Timestamp) {
+        if end <= self.high as i64 {
+            if time.since(self.high_time) < REORDERING { self.out_of_order += 1 } else { self.retransmissions += 1 }
+        } else if start < self.high as i64 && start > self.next as i64 {
+            self.overlaps += 1;
+        }
+        if end > self.high as i64 {
+            self.high = end as u64;
+            self.high_time = time;
+        }
+    }
+
+    /// Delivers a piece that is next in order, and the hole that the snap length left at its end.
+    fn pass<R: Reader>(&mut self, side: Side, piece: &Piece<'_>, reader: &mut R) {
+        if !piece.bytes.is_empty() {
+            reader.deliver(Chunk { side, offset: piece.offset, bytes: piece.bytes, carrier: piece.carrier, at: piece.at });
+        }
+        self.next = piece.offset + piece.bytes.len() as u64;
+        self.skip_to(side, piece.end, reader);
+    }
+
+    /// Tells the reader that the bytes up to `offset` will not come.
+    fn skip_to<R: Reader>(&mut self, side: Side, offset: u64, reader: &mut R) {
+        if offset > self.next {
+            let len = offset - self.next;
+            self.gap_bytes += len;
+            reader.gap(Gap { side, offset: self.next, len });
+            self.next = offset;
+        }
+    }
+
+    /// Puts a piece among the held ones, without the parts that are held already.
+    fn hold(&mut self, piece: Piece<'_>) {
+        let mut rest = piece;
+        let mut overlapped = false;
+        let mut index = self.held.partition_point(|held| held.end() <= rest.offset);
+        while rest.offset < rest.end {
+            let Some(held) = self.held.get(index).filter(|held| held.offset < rest.end) else {
+                self.insert(index, rest);
+                break;
+            };
+            let (held_start, held_end) = (held.offset, held.end());
+            overlapped = true;
+            if let (Some(ours), Some(theirs)) = (held.bytes_at(rest.offset.max(held_start)), rest.bytes_at(rest.offset.max(held_start))) {
+                let len = ours.len().min(theirs.len());
+                self.conflicts += u64::from(ours[..len] != theirs[..len]);
+            }
+            if rest.offset < held_start {
+                self.insert(index, rest.until(held_start));
+                index += 1;
+            }
+            rest = rest.from(held_end);
+            index += 1;
+        }
+        self.overlaps += u64::from(overlapped);
+    }
+
+    fn insert(&mut self, index: usize, piece: Piece<'_>) {
+        let cut = (piece.end - piece.offset - piece.bytes.len() as u64) as u32;
+        self.held_bytes += piece.bytes.len();
+        self.held.insert(index, Held { offset: piece.offset, bytes: piece.bytes.into(), cut, carrier: piece.carrier, at: piece.at });
+    }
+
+    /// Delivers what is held and in order by now.
+    fn drain<R: Reader>(&mut self, side: Side, reader: &mut R) {
+        let ready = {
+            let mut next = self.next;
+            self.held
+                .iter()
+                .take_while(|held| {
+                    let contiguous = held.offset <= next;
+                    next = next.max(held.end());
+                    contiguous
+                })
+                .count()
+        };
+        for held in self.held.drain(..ready).collect::<Vec<_>>() {
+            self.held_bytes -= held.bytes.len();
+            let piece = Piece { offset: held.offset, bytes: &held.bytes, end: held.end(), carrier: held.carrier, at: held.at };
+            self.pass(side, &piece, reader);
+        }
+        if ready > 0 {
+            self.waited = 0;
+        }
+    }
+
+    /// Declares the first hole lost, where it has to be.
+    fn give_up<R: Reader>(&mut self, side: Side, bound: usize, reader: &mut R) {
+        while let Some(first) = self.held.first() {
+            let acknowledged = self.acknowledged >= first.offset;
+            self.waited = if acknowledged { self.waited.saturating_add(1) } else { 0 };
+            let full = self.held_bytes > bound || self.held.len() > MAX_HELD_SEGMENTS;
+            if !(full || self.waited > PATIENCE) {
+                return;
+            }
+            self.skip_to(side, first.offset, reader);
+            self.drain(side, reader);
+        }
+    }
+
+    /// Delivers everything that is held, with its holes: nothing more will come.
+    pub fn flush<R: Reader>(&mut self, side: Side, reader: &mut R) {
+        while let Some(first) = self.held.first() {
+            self.skip_to(side, first.offset, reader);
+            self.drain(side, reader);
+        }
+    }
+
+    /// Forgets what is held: nobody reads it.
+    pub fn release(&mut self) {
+        self.held = Vec::new();
+        self.held_bytes = 0;
+        self.next = self.next.max(self.high);
+    }
+}
+
+/// A run of bytes of one segment, `end` counting those that the snap length cut.
+#[derive(Debug, Clone, Copy)]
+struct Piece<'b> {
+    offset: u64,
+    bytes: &'b [u8],
+    end: u64,
+    carrier: Carrier,
+    at: u32,
+}
+
+impl<'b> Piece<'b> {
+    /// The part before `offset`.
+    fn until(self, offset: u64) -> Self {
+        let len = ((offset - self.offset) as usize).min(self.bytes.len());
+        Piece { bytes: &self.bytes[..len], end: offset.min(self.end), ..self }
+    }
+
+    /// The part from `offset` on.
+    fn from(self, offset: u64) -> Self {
+        let skip = offset.saturating_sub(self.offset).min(self.end - self.offset);
+        let bytes = self.bytes.get(skip as usize..).unwrap_or_default();
+        Piece { offset: self.offset + skip, bytes, at: self.at + skip as u32, ..self }
+    }
+
+    fn bytes_at(&self, offset: u64) -> Option<&'b [u8]> {
+        self.bytes.get((offset.checked_sub(self.offset)?) as usize..)
+    }
+}
+
+impl Held {
+    fn bytes_at(&self, offset: u64) -> Option<&[u8]> {
+        self.bytes.get((offset.checked_sub(self.offset)?) as usize..)
+    }
+}

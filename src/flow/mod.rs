@@ -1,0 +1,216 @@
+//! Segments to flows: which connection, in which order, what is missing, and when.
+//!
+//! ```text
+//!  block 1          block 2                 per flow and direction
+//!  | s s s s |      | s s s |     ──►       bytes in order ──deliver──►
+//!    lane 0: s   s    s                     holes          ──gap──────►   a Reader (TLS)
+//!    lane 1:   s   s    s s                 copies         ──retransmitted►
+//! ```
+//!
+//! A [`Lane`](table::Lane) holds the flows whose keyed hash falls to it and consumes segments in capture order. What the bytes mean
+//! is the [`Reader`]'s business: this stage does not know TLS. Time is packet time; nothing here depends on threads.
+
+pub mod direction;
+pub mod hash;
+pub mod table;
+
+use crate::packet::{Key, Segment};
+use crate::time::Timestamp;
+use direction::Direction;
+
+/// A direction of a flow, by which of the key's endpoints sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// [`Key::low`] sends.
+    Low,
+    /// [`Key::high`] sends.
+    High,
+}
+
+impl Side {
+    /// Both, in the order of their indices.
+    pub const BOTH: [Side; 2] = [Side::Low, Side::High];
+
+    /// 0 or 1.
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The one that listens.
+    pub fn other(self) -> Side {
+        if self == Side::Low { Side::High } else { Side::Low }
+    }
+}
+
+/// The segment that carried bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Carrier {
+    /// Its number in its direction: later ones are higher; equal means the same segment.
+    pub id: u64,
+    /// Frame number in its file.
+    pub frame: u64,
+    /// When it was captured.
+    pub time: Timestamp,
+    /// Its payload on the wire, in bytes.
+    pub len: u32,
+    /// The MSS that its receiver announced, in bytes; 0 where the capture does not hold it.
+    pub mss: u16,
+}
+
+/// Bytes in order, all from one segment.
+#[derive(Debug, Clone, Copy)]
+pub struct Chunk<'b> {
+    /// Who sent them.
+    pub side: Side,
+    /// Place of the first byte in the direction's stream, from the first byte that the capture could hold.
+    pub offset: u64,
+    /// The bytes.
+    pub bytes: &'b [u8],
+    /// What carried them.
+    pub carrier: Carrier,
+    /// Where the first byte lies in the carrier's payload.
+    pub at: u32,
+}
+
+/// Bytes that the capture does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Whose bytes.
+    pub side: Side,
+    /// Place of the first missing byte.
+    pub offset: u64,
+    /// How many.
+    pub len: u64,
+}
+
+/// Whether a reader has found its protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interest {
+    /// It has seen too little.
+    Undecided,
+    /// It has.
+    Found,
+    /// What was delivered is something else.
+    Not,
+}
+
+/// A protocol on top of the ordered bytes of a flow: the seam between this stage and TLS.
+pub trait Reader: Default {
+    /// Whether a segment in the middle of another protocol could begin with this one (STARTTLS, CONNECT, a midway start).
+    fn starts(bytes: &[u8], midway: bool) -> bool;
+    /// Takes bytes in order.
+    fn deliver(&mut self, chunk: Chunk<'_>);
+    /// Learns of a hole before what follows it is delivered.
+    fn gap(&mut self, gap: Gap);
+    /// Learns that a segment carried bytes from `from` to `to` again.
+    fn retransmitted(&mut self, side: Side, from: u64, to: u64);
+    /// Whether this is the reader's protocol.
+    fn interest(&self) -> Interest;
+}
+
+/// A frame of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct FramePlace {
+    /// The file, by its place in the series.
+    pub file: u32,
+    /// The frame in it.
+    pub frame: u64,
+}
+
+/// What ended a flow, as the capture shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Close {
+    /// The first FIN, and who sent it.
+    Fin(Side),
+    /// A RST before any FIN, and who sent it.
+    Rst(Side),
+}
+
+/// Why a flow is over for the analysis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// A new SYN took its key.
+    Reused,
+    /// Silence for longer than the time-out.
+    Idle,
+    /// The bound on live flows was reached.
+    Evicted,
+    /// The series ended.
+    EndOfCapture,
+}
+
+/// Times of the TCP handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Handshake {
+    /// The first SYN.
+    pub syn: Option<Timestamp>,
+    /// The first SYN-ACK.
+    pub syn_ack: Option<Timestamp>,
+    /// The first ACK of the client after it.
+    pub ack: Option<Timestamp>,
+}
+
+/// A TCP connection.
+#[derive(Debug)]
+pub struct Flow<R> {
+    /// Endpoints and tunnel.
+    pub key: Key,
+    /// 4 or 6.
+    pub ip_version: u8,
+    /// Its first packet.
+    pub first: FramePlace,
+    /// When that was.
+    pub first_time: Timestamp,
+    /// Its last packet.
+    pub last: FramePlace,
+    /// The latest time of its packets.
+    pub last_time: Timestamp,
+    /// Files of the series that carry a packet of it.
+    pub files: u32,
+    /// Who opened it, where a SYN or SYN-ACK was seen.
+    pub client: Option<Side>,
+    /// Whether the client's SYN was seen.
+    pub syn_seen: bool,
+    /// What closed it first.
+    pub close: Option<Close>,
+    /// Whether segments above the receiver's MSS, or without a length, were seen.
+    pub offload: bool,
+    /// Times of the TCP handshake.
+    pub handshake: Handshake,
+    /// Both directions, by [`Side::index`].
+    pub directions: [Direction; 2],
+    /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
+    pub reader: Option<Box<R>>,
+    /// A FIN or a RST was seen: a SYN opens a new connection even with the same sequence number.
+    closing: bool,
+    /// The time-high mark of the lane when its last packet came.
+    active: Timestamp,
+}
+
+impl<R> Flow<R> {
+    /// The endpoint behind a side.
+    pub fn endpoint(&self, side: Side) -> crate::packet::Endpoint {
+        if side == Side::Low { self.key.low } else { self.key.high }
+    }
+
+    fn new(segment: &Segment, place: FramePlace) -> Self {
+        Flow {
+            key: segment.key,
+            ip_version: segment.ip_version,
+            first: place,
+            first_time: segment.time,
+            last: place,
+            last_time: segment.time,
+            files: 1,
+            client: None,
+            syn_seen: false,
+            close: None,
+            offload: false,
+            handshake: Handshake::default(),
+            directions: Default::default(),
+            reader: None,
+            closing: false,
+            active: segment.time,
+        }
+    }
+}

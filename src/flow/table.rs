@@ -1,0 +1,305 @@
+//! The flows of one lane: found by key, opened by packets, ended by reuse, silence, the bound or the end.
+
+use super::direction::{MAX_HELD, Payload};
+use super::hash::HashKey;
+use super::{Close, End, Flow, FramePlace, Interest, Reader, Side};
+use crate::packet::{Key, Segment, flag};
+use crate::time::{SECOND, Span, Timestamp};
+use hashbrown::HashTable;
+
+/// Silence after which an open connection is over: RFC 5382 REQ-5 has 2 hours 4 minutes, so that a TCP keep-alive every
+/// two hours does not cut a flow in two.
+pub const IDLE: Span = Span((2 * 3600 + 4 * 60) * SECOND);
+/// Silence after which a connection that was closed or reset is forgotten (RFC 5382 REQ-5: 4 minutes).
+pub const IDLE_CLOSED: Span = Span(4 * 60 * SECOND);
+
+/// How hard the bounds press; the same for all lanes at the same block, so that results do not depend on lanes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pressure {
+    /// Time-outs are divided by two to this.
+    pub flows: u8,
+    /// The bound on held bytes is divided by two to this.
+    pub held: u8,
+}
+
+/// What a lane holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Load {
+    /// Live flows.
+    pub flows: u64,
+    /// Bytes held behind holes.
+    pub held: u64,
+}
+
+/// What a lane is told about a block.
+#[derive(Debug, Clone, Copy)]
+pub struct BlockFacts {
+    /// The file in the series.
+    pub file: u32,
+    /// The latest packet time in it; none where it holds no frame.
+    pub latest: Option<Timestamp>,
+    /// The pressure in force.
+    pub pressure: Pressure,
+}
+
+/// Where a lane hands its results.
+pub trait Sink<R> {
+    /// A connection has a packet in `place.file` for the first time: the order of these is Wireshark's numbering.
+    fn appeared(&mut self, place: FramePlace);
+    /// A connection is over. `latest` is the latest packet time that the series had reached.
+    fn ended(&mut self, flow: Flow<R>, end: End, latest: Timestamp);
+}
+
+/// The flows whose hash falls to one lane.
+#[derive(Debug)]
+pub struct Lane<R> {
+    key: HashKey,
+    index: HashTable<u32>,
+    flows: Vec<Option<Flow<R>>>,
+    free: Vec<u32>,
+    held: u64,
+    /// The latest packet time of all blocks before the current one: the clock of the time-outs.
+    clock: Timestamp,
+    /// When the whole table is searched for silent flows next.
+    next_sweep: Timestamp,
+}
+
+impl<R: Reader> Lane<R> {
+    /// An empty lane.
+    pub fn new(key: HashKey) -> Self {
+        Lane {
+            key,
+            index: HashTable::new(),
+            flows: Vec::new(),
+            free: Vec::new(),
+            held: 0,
+            clock: Timestamp(i64::MIN),
+            next_sweep: Timestamp(i64::MIN),
+        }
+    }
+
+    /// What it holds now.
+    pub fn load(&self) -> Load {
+        Load { flows: self.index.len() as u64, held: self.held }
+    }
+
+    /// Begins a block: ends what has been silent for too long.
+    pub fn begin(&mut self, block: &BlockFacts, sink: &mut impl Sink<R>) {
+        // Under pressure every block is swept, so that who is ended does not depend on when the sweep came.
+        if block.pressure.flows > 0 || self.clock >= self.next_sweep {
+            self.sweep(block.pressure, sink);
+            self.next_sweep = Timestamp(self.clock.0.saturating_add(IDLE_CLOSED.0));
+        }
+    }
+
+    /// Ends a block: its latest time is the clock of the next one.
+    pub fn end(&mut self, block: &BlockFacts) {
+        if let Some(latest) = block.latest {
+            self.clock = self.clock.max(latest);
+        }
+    }
+
+    /// Follows one segment; `payload` is what was captured of its payload.
+    pub fn follow(&mut self, hash: u64, segment: &Segment, payload: &[u8], block: &BlockFacts, sink: &mut impl Sink<R>) {
+        let place = FramePlace { file: block.file, frame: segment.frame };
+        let mut found = self.find(hash, &segment.key);
+        if let Some(slot) = found {
+            let why = self.flows[slot as usize]
+                .as_ref()
+                .and_then(|flow| if is_reuse(flow, segment) { Some(End::Reused) } else { silent(flow, self.clock, block.pressure) });
+            if let Some(why) = why {
+                self.end_flow(slot, hash, why, sink);
+                found = None;
+            }
+        }
+        let slot = match found {
+            Some(slot) => slot,
+            None => self.open(hash, segment, place),
+        };
+        let Some(flow) = self.flows[slot as usize].as_mut() else { return };
+        if found.is_none() {
+            sink.appeared(place);
+        } else if flow.last.file != place.file {
+            flow.files += 1;
+            sink.appeared(place);
+        }
+        flow.last = place;
+        flow.last_time = flow.last_time.max(segment.time);
+        flow.active = self.clock.max(segment.time);
+        let before = flow.held();
+        flow.take(segment, payload, block.pressure);
+        self.held = self.held + flow.held() - before;
+    }
+
+    /// Ends all flows, in the order of their first packets.
+    pub fn finish(&mut self, sink: &mut impl Sink<R>) {
+        let mut rest: Vec<Flow<R>> = self.flows.drain(..).flatten().collect();
+        self.index.clear();
+        self.free.clear();
+        self.held = 0;
+        rest.sort_by_key(|flow| flow.first);
+        for mut flow in rest {
+            let end = silent(&flow, self.clock, Pressure::default()).unwrap_or(End::EndOfCapture);
+            flow.flush();
+            sink.ended(flow, end, self.clock);
+        }
+    }
+
+    fn find(&self, hash: u64, key: &Key) -> Option<u32> {
+        let flows = &self.flows;
+        self.index.find(hash, |slot| flows[*slot as usize].as_ref().is_some_and(|flow| flow.key == *key)).copied()
+    }
+
+    fn open(&mut self, hash: u64, segment: &Segment, place: FramePlace) -> u32 {
+        let flow = Some(Flow::new(segment, place));
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.flows[slot as usize] = flow;
+                slot
+            }
+            None => {
+                self.flows.push(flow);
+                (self.flows.len() - 1) as u32
+            }
+        };
+        let (flows, key) = (&self.flows, self.key);
+        self.index.insert_unique(hash, slot, |slot| flows[*slot as usize].as_ref().map_or(0, |flow| key.hash(&flow.key)));
+        slot
+    }
+
+    fn end_flow(&mut self, slot: u32, hash: u64, why: End, sink: &mut impl Sink<R>) {
+        if let Ok(entry) = self.index.find_entry(hash, |held| *held == slot) {
+            entry.remove();
+        }
+        if let Some(mut flow) = self.flows[slot as usize].take() {
+            self.held -= flow.held();
+            self.free.push(slot);
+            flow.flush();
+            sink.ended(flow, why, self.clock);
+        }
+    }
+
+    fn sweep(&mut self, pressure: Pressure, sink: &mut impl Sink<R>) {
+        for slot in 0..self.flows.len() {
+            let why = self.flows[slot].as_ref().and_then(|flow| Some((silent(flow, self.clock, pressure)?, self.key.hash(&flow.key))));
+            if let Some((why, hash)) = why {
+                self.end_flow(slot as u32, hash, why, sink);
+            }
+        }
+    }
+}
+
+/// A SYN opens a new connection where its sequence number is another one, or the old connection was closed. This is
+/// also where Wireshark counts `tcp.stream` on.
+fn is_reuse<R>(flow: &Flow<R>, segment: &Segment) -> bool {
+    segment.flags & (flag::SYN | flag::ACK) == flag::SYN
+        && flow.directions[side(segment).index()].is_anchored()
+        && (flow.closing || flow.directions[side(segment).index()].starts_elsewhere(segment.seq))
+}
+
+/// Whether, and why, a flow has been silent for too long.
+fn silent<R>(flow: &Flow<R>, clock: Timestamp, pressure: Pressure) -> Option<End> {
+    let silence = clock.since(flow.active);
+    let limit = if flow.closing { IDLE_CLOSED } else { IDLE };
+    if silence > limit {
+        Some(End::Idle)
+    } else if silence > Span(limit.0 >> pressure.flows) {
+        Some(End::Evicted)
+    } else {
+        None
+    }
+}
+
+fn side(segment: &Segment) -> Side {
+    if segment.from_low { Side::Low } else { Side::High }
+}
+
+impl<R: Reader> Flow<R> {
+    fn held(&self) -> u64 {
+        self.directions.iter().map(|direction| direction.held_bytes() as u64).sum()
+    }
+
+    fn flush(&mut self) {
+        if let Some(reader) = &mut self.reader {
+            for side in Side::BOTH {
+                self.directions[side.index()].flush(side, &mut **reader);
+            }
+        }
+    }
+
+    /// Takes one segment of the flow.
+    fn take(&mut self, segment: &Segment, payload: &[u8], pressure: Pressure) {
+        let side = side(segment);
+        let syn = segment.flags & flag::SYN != 0;
+        let ack = segment.flags & flag::ACK != 0;
+        self.directions[side.index()].packets += 1;
+        let first_byte = segment.seq.wrapping_add(u32::from(syn));
+        if syn {
+            self.open_side(side, segment, ack, first_byte);
+        }
+        self.directions[side.index()].anchor(first_byte);
+        if ack {
+            self.directions[side.other().index()].acknowledge(segment.ack);
+            if !syn && self.client == Some(side) && self.handshake.syn_ack.is_some() && self.handshake.ack.is_none() {
+                self.handshake.ack = Some(segment.time);
+            }
+        }
+        let mss = self.directions[side.other().index()].mss.unwrap_or(0);
+        self.offload |= segment.zero_length || (mss > 0 && segment.wire_len > u32::from(mss));
+        if segment.wire_len > 0 && segment.flags & flag::RST == 0 {
+            let payload =
+                Payload { seq: first_byte, bytes: payload, wire_len: segment.wire_len, frame: segment.frame, time: segment.time, mss };
+            self.take_payload(side, payload, pressure);
+        }
+        if segment.flags & flag::RST != 0 {
+            self.close.get_or_insert(Close::Rst(side));
+            self.closing = true;
+        } else if segment.flags & flag::FIN != 0 {
+            self.close.get_or_insert(Close::Fin(side));
+            self.closing = true;
+        }
+    }
+
+    /// A SYN or SYN-ACK: who is the client, the times, the MSS.
+    fn open_side(&mut self, side: Side, segment: &Segment, ack: bool, first_byte: u32) {
+        if ack {
+            self.client.get_or_insert(side.other());
+            self.handshake.syn_ack.get_or_insert(segment.time);
+            self.directions[side.index()].rebase(first_byte);
+        } else {
+            self.client.get_or_insert(side);
+            self.syn_seen = true;
+            self.handshake.syn.get_or_insert(segment.time);
+        }
+        if segment.mss.is_some() {
+            self.directions[side.index()].mss = segment.mss;
+        }
+    }
+
+    fn take_payload(&mut self, side: Side, payload: Payload<'_>, pressure: Pressure) {
+        if self.reader.is_none() {
+            // The first payload of the flow, or a flow of another protocol that may turn to this one.
+            let first = self.reader_unused();
+            if !first && !R::starts(payload.bytes, !self.syn_seen) {
+                self.directions[side.index()].count(payload);
+                return;
+            }
+            self.reader = Some(Box::default());
+        }
+        let direction = &mut self.directions[side.index()];
+        if let Some(reader) = &mut self.reader {
+            direction.take(side, payload, MAX_HELD >> pressure.held, &mut **reader);
+            if reader.interest() == Interest::Not {
+                self.reader = None;
+                for direction in &mut self.directions {
+                    direction.release();
+                }
+            }
+        }
+    }
+
+    /// Whether no payload came yet.
+    fn reader_unused(&self) -> bool {
+        self.directions.iter().all(|direction| direction.segments == 0)
+    }
+}

@@ -1,0 +1,236 @@
+//! `flows.csv` and `flow_certificates.csv`: a TLS flow from its first packet to its last.
+
+use super::cell::{Codes, Millis, Seconds, Wild, WildList, Word};
+use crate::table;
+use crate::time::Timestamp;
+
+table! {
+    /// A flow of TLS: one TCP connection that carries at least one TLS record, found by content on any port.
+    FlowRow, "flows", key ["flow_id"];
+    /// `f` and 16 hex digits of a hash of capture_id, flow key and first frame: the same for every run over the same file.
+    flow_id: Word,
+    /// The capture in which the flow starts (captures.csv).
+    capture_id: Word,
+    /// The series of rotated captures that it was followed through.
+    series_id: Word,
+    /// Number of captures of the series that carry a packet of the flow.
+    captures: u32,
+    /// `tcp` or `udp`.
+    transport: Word,
+    /// `tls`; `dtls` and `quic` come with a later version.
+    protocol: Word,
+    /// The number that Wireshark and tshark give it in that capture: tcp.stream.
+    stream: Option<u64>,
+    /// Address of the client: who sent the SYN, else who sent the ClientHello, else see client_guessed.
+    client_ip: Word,
+    /// TCP port of the client.
+    client_port: u16,
+    /// Address of the server.
+    server_ip: Word,
+    /// TCP port of the server.
+    server_port: u16,
+    /// True where neither a SYN nor a hello told who the client is; it is then the side with the higher port.
+    client_guessed: bool,
+    /// What the packets were wrapped in, outermost first: `vlan=10`, `vlan=10/20`. Empty: in nothing.
+    tunnel: Word,
+    /// 4 or 6: the IP version of the flow itself.
+    ip_version: u8,
+    /// Time of its first packet.
+    first_utc: Timestamp,
+    /// From its first packet to its last, in seconds.
+    duration_s: Seconds,
+    /// Frame number of its first packet in the capture where it starts.
+    first_frame: u64,
+    /// Frame number of its last packet, in the last capture that it touches.
+    last_frame: u64,
+    /// True where the capture does not hold the SYN of the client: the flow was running when the capture began.
+    starts_midway: bool,
+    /// What was spoken before TLS on the connection (smtp, imap, connect, ...). Empty: nothing, or not recognised yet.
+    preamble: Word,
+    /// server_name of the first ClientHello (RFC 6066 section 3). Empty: see sni_state.
+    sni: Wild,
+    /// `present`, `absent` (a ClientHello without the extension), `not_seen` (no ClientHello in the capture), `malformed`.
+    sni_state: Word,
+    /// Application protocols that the client offers (RFC 7301), in its order.
+    alpn_offered: WildList,
+    /// How many protocols the list holds. Empty: no ClientHello seen.
+    alpn_offered_count: Option<u32>,
+    /// Whether the cell is cut (32,000 characters).
+    alpn_offered_truncated: bool,
+    /// The application protocol that the server chose in the plain part of the handshake. In TLS 1.3 that is encrypted: empty.
+    alpn: Wild,
+    /// Version that was agreed on, by name. Empty where no ServerHello was seen.
+    tls_version: Word,
+    /// The same as a code point: 771 is TLS 1.2 (0x0303), 772 TLS 1.3 (0x0304).
+    tls_version_code: Option<u16>,
+    /// legacy_version of the first ClientHello, as a code point.
+    legacy_version_code: Option<u16>,
+    /// Versions in the client's supported_versions (RFC 8446 section 4.2.1), in its order, GREASE included. Empty: the extension is absent.
+    versions_offered: Codes,
+    /// The suite that the server chose, IANA's name; the number in hex where IANA has none.
+    cipher_suite: Word,
+    /// The same as a code point.
+    cipher_suite_code: Option<u16>,
+    /// Suites of the first ClientHello in the client's order, GREASE and signalling values included.
+    suites_offered: Codes,
+    /// How many suites the list holds. Empty: no ClientHello seen.
+    suites_offered_count: Option<u32>,
+    /// Whether the cell is cut (32,000 characters).
+    suites_offered_truncated: bool,
+    /// Key exchange: of the chosen suite, or of TLS 1.3's key_share and pre_shared_key.
+    kx: Word,
+    /// The named group of the key exchange (ServerKeyExchange or the server's key_share). Empty: none, or not seen.
+    kx_group: Word,
+    /// The same as a code point.
+    kx_group_code: Option<u16>,
+    /// supported_groups of the first ClientHello in the client's order.
+    groups_offered: Codes,
+    /// How many groups the list holds. Empty: no ClientHello seen.
+    groups_offered_count: Option<u32>,
+    /// Whether the cell is cut (32,000 characters).
+    groups_offered_truncated: bool,
+    /// Groups for which the first ClientHello carries a key share.
+    key_shares: Codes,
+    /// Whether the key exchange is forward secret; empty where no suite was chosen, or it cannot be told (a PSK resumption not seen whole).
+    forward_secret: Option<bool>,
+    /// Whether the client offers a post-quantum or hybrid group. Empty: no ClientHello seen.
+    pq_offered: Option<bool>,
+    /// Whether the chosen group is a post-quantum hybrid. Empty: no group seen.
+    pq_hybrid: Option<bool>,
+    /// Authentication of the chosen suite; empty in TLS 1.3, where it is encrypted.
+    auth: Word,
+    /// signature_algorithm of the ServerKeyExchange (TLS 1.2), by name.
+    signature_scheme: Word,
+    /// Whether the handshake was abbreviated or used a PSK. Empty: cannot be told from what was seen.
+    resumed: Option<bool>,
+    /// By what: `id`, `ticket`, `psk`. Empty: not resumed, or not known.
+    resumption: Word,
+    /// Whether the server sent a HelloRetryRequest.
+    hello_retry: bool,
+    /// Whether the client offered early data (RFC 8446 section 4.2.10). Empty: no ClientHello seen.
+    early_data: Option<bool>,
+    /// Whether the client sent an encrypted_client_hello extension, real or GREASE (they cannot be told apart). Empty: no ClientHello seen.
+    ech: Option<bool>,
+    /// What of client authentication is plain: `requested`, `sent`, `declined` (an empty certificate). In TLS 1.3 it is encrypted: empty.
+    client_auth: Word,
+    /// Algorithm of a compressed certificate (RFC 8879); comes with a later version.
+    compressed_certificate: Word,
+    /// Number of renegotiations whose plain part was seen; comes with a later version.
+    renegotiations: Option<u32>,
+    /// `completed`, `alert` (fatal, before completion), `reset`, `closed` (FIN before completion), `timeout` (silence), `gap` (bytes are missing),
+    /// `not_judged` (midway, cut, or the capture ended).
+    outcome: Word,
+    /// The last of the twelve steps that was seen, by number (see the dictionary).
+    last_step: Option<u8>,
+    /// Level of the first plain alert: 1 warning, 2 fatal.
+    alert_level: Option<u8>,
+    /// Its code.
+    alert_code: Option<u8>,
+    /// Its IANA name.
+    alert_name: Word,
+    /// Who sent it: `client` or `server`.
+    alert_from: Word,
+    /// Whether a close_notify was seen or, as far as can be told, an encrypted alert at the end: `client`, `server`, `both`, `encrypted_alert`.
+    close_notify: Word,
+    /// What ended the connection first: `client_fin`, `server_fin`, `client_rst`, `server_rst`, `timeout`, `end_of_capture`.
+    closed_by: Word,
+    /// The handshake as short tokens in the order of completion, the client's in capitals: `CH sh crt ske shd CKE CCS ENC ccs enc`.
+    sequence: Word,
+    /// Round trip of the TCP handshake in ms, SYN to the ACK that completes it. Empty: not seen whole.
+    tcp_rtt_ms: Option<Millis>,
+    /// SYN to SYN-ACK in ms: capture point to server and back.
+    rtt_to_server_ms: Option<Millis>,
+    /// SYN-ACK to ACK in ms: capture point to client and back.
+    rtt_to_client_ms: Option<Millis>,
+    /// First byte of the ClientHello to the end of the last handshake message in ms, where the handshake completed.
+    handshake_ms: Option<Millis>,
+    /// End of the ClientHello to the end of the ServerHello in ms.
+    hello_to_hello_ms: Option<Millis>,
+    /// First byte of the ClientHello to the first application data in ms.
+    first_data_ms: Option<Millis>,
+    /// Turns of direction in the handshake: a full TLS 1.2 handshake has 4, TLS 1.3 has 3.
+    flights: Option<u32>,
+    /// Maximum segment size that the client announced in its SYN (RFC 9293 section 3.7.1), in bytes.
+    mss_client_bytes: Option<u16>,
+    /// Maximum segment size that the server announced in its SYN-ACK, in bytes.
+    mss_server_bytes: Option<u16>,
+    /// True where a segment is larger than the receiver's MSS or an IP total length is 0: TSO, GRO or LRO on the capturing host.
+    offload_suspected: bool,
+    /// Bytes of the client's handshake messages with their 4-byte headers, encrypted ones included.
+    handshake_bytes_client: u64,
+    /// The same of the server; the protected flight of TLS 1.3 included.
+    handshake_bytes_server: u64,
+    /// TCP segments that carry the client's handshake.
+    handshake_segments_client: u32,
+    /// TCP segments that carry the server's handshake.
+    handshake_segments_server: u32,
+    /// Bytes of the first ClientHello with its header.
+    client_hello_bytes: Option<u64>,
+    /// TCP segments that carry it.
+    client_hello_segments: Option<u32>,
+    /// TCP segments that carry the ServerHello.
+    server_hello_segments: Option<u32>,
+    /// Bytes of the server's first Certificate message with its header. In TLS 1.3 it is encrypted: empty.
+    certificate_bytes: Option<u64>,
+    /// TCP segments that carry it.
+    certificate_segments: Option<u32>,
+    /// Bytes of the server's first flight: records from ServerHello to the turn, headers included.
+    server_flight_bytes: Option<u64>,
+    /// TCP segments that carry it.
+    server_flight_segments: Option<u32>,
+    /// TLS records that the client sent.
+    records_client: u64,
+    /// TLS records that the server sent.
+    records_server: u64,
+    /// Of these, records of application data (in TLS 1.3 everything protected looks like it).
+    app_records_client: u64,
+    /// The same of the server.
+    app_records_server: u64,
+    /// Packets that the client sent.
+    packets_client: u64,
+    /// Packets that the server sent.
+    packets_server: u64,
+    /// TCP payload bytes on the wire from the client, retransmissions included.
+    bytes_client: u64,
+    /// TCP payload bytes on the wire from the server, retransmissions included.
+    bytes_server: u64,
+    /// Segments whose bytes had all been seen, or that fill a hole after more than the reordering window.
+    retransmissions: u64,
+    /// Segments that fill a hole within the reordering window (3 ms, or the TCP round trip if shorter known).
+    out_of_order: u64,
+    /// Segments that overlap bytes already held; the first bytes win.
+    overlaps: u64,
+    /// Bytes that the capture does not hold: holes in the sequence space and snap-length cuts.
+    gap_bytes: u64,
+    /// IP fragments that carried the flow; comes with a later version.
+    ip_fragments: Option<u64>,
+    /// JA3 of the first ClientHello: MD5 in hex.
+    ja3: Word,
+    /// JA3S of the ServerHello: MD5 in hex.
+    ja3s: Word,
+    /// JA4 of the first ClientHello; comes with a later version.
+    ja4: Word,
+    /// Certificates in the server's first Certificate message. Empty: no plain one seen.
+    certificate_count: Option<u32>,
+    /// The first of them (SHA-256 of the DER in hex).
+    leaf_cert_id: Word,
+    /// Whether secrets were used to read it: never in this version.
+    decrypted: bool,
+    /// A display filter that finds exactly its packets in that capture.
+    wireshark_filter: Word,
+    /// Findings that it is an example of; comes with a later version.
+    findings: Word,
+}
+
+table! {
+    /// A certificate at its place in a Certificate message of a flow.
+    FlowCertificateRow, "flow_certificates", key ["flow_id", "side", "position"];
+    /// The flow (flows.csv).
+    flow_id: Word,
+    /// Who sent it: `client` or `server`.
+    side: Word,
+    /// Its place in the chain, from 0, the leaf.
+    position: u32,
+    /// SHA-256 of the DER in hex.
+    cert_id: Word,
+}

@@ -1,0 +1,116 @@
+//! How a handshake went. What the capture did not show is not judged.
+
+use super::step;
+use crate::flow::{Close, End, Flow, Side};
+use crate::time::{SECOND, Span, Timestamp};
+use crate::tls::session::handshake::{CLIENT_HELLO, FINISHED};
+use crate::tls::{Content, Message, Session, State};
+
+/// Silence after which an unfinished handshake counts as timed out although the capture goes on: longer than the
+/// retransmission time-outs of common systems add up to in a minute.
+const SILENCE: Span = Span(60 * SECOND);
+/// Bytes of a protected TLS 1.3 record that holds just an alert, with its header: 5 + 2 + content type 1 + tag 16.
+const PROTECTED_ALERT: u64 = 24;
+
+/// How a handshake went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judgement {
+    /// The word in the column `outcome`.
+    pub outcome: &'static str,
+    /// The word in the column `closed_by`.
+    pub closed_by: &'static str,
+    /// The last step that was seen.
+    pub last_step: Option<u8>,
+    /// When the handshake completed.
+    pub completed_at: Option<Timestamp>,
+    /// Who sent a fatal alert that is known only by the length of its record.
+    pub hidden_alert: Option<Side>,
+}
+
+/// Judges a flow.
+pub fn judge(flow: &Flow<Session>, session: &Session, client: Side, end: End, latest: Timestamp) -> Judgement {
+    let completed_at = completion(session, client);
+    let hidden_alert = if completed_at.is_none() { hidden_alert(session, client) } else { None };
+    Judgement {
+        outcome: outcome(flow, session, completed_at.is_some(), hidden_alert.is_some(), end, latest),
+        closed_by: closed_by(flow, client, end),
+        last_step: last_step(flow, session, client),
+        completed_at,
+        hidden_alert,
+    }
+}
+
+/// When both Finished had been seen: encrypted, after ChangeCipherSpec, or as the first protected flights of TLS 1.3.
+fn completion(session: &Session, client: Side) -> Option<Timestamp> {
+    let first = |side: Side, wanted: &dyn Fn(&Message) -> bool| {
+        session.messages.iter().find(|message| message.side == side && message.state != State::Partial && wanted(message))
+    };
+    let time = |message: &Message| message.span.last_time;
+    if session.facts.is_tls13() {
+        let flight = |message: &Message| message.content == Content::EncryptedFlight;
+        let server = first(client.other(), &flight)?;
+        let answer = first(client, &flight)?;
+        return (answer.span.bytes() != PROTECTED_ALERT).then(|| time(server).max(time(answer)));
+    }
+    session.facts.server_hello.as_ref()?;
+    let finished = |side: Side| {
+        let changed = first(side, &|message| message.content == Content::ChangeCipherSpec)?;
+        first(side, &|message| {
+            matches!(message.content, Content::EncryptedHandshake | Content::Handshake(FINISHED)) && message.span.start >= changed.span.end
+        })
+    };
+    Some(time(finished(client)?).max(time(finished(client.other())?)))
+}
+
+/// In TLS 1.3 a client that refuses the server's flight answers with a protected alert: known by its length alone.
+fn hidden_alert(session: &Session, client: Side) -> Option<Side> {
+    let refusal = |message: &&Message| {
+        message.side == client && message.content == Content::EncryptedFlight && message.span.bytes() == PROTECTED_ALERT
+    };
+    session.messages.iter().find(refusal).map(|message| message.side)
+}
+
+fn outcome(flow: &Flow<Session>, session: &Session, completed: bool, hidden: bool, end: End, latest: Timestamp) -> &'static str {
+    let facts = &session.facts;
+    if completed {
+        return "completed";
+    }
+    let encrypted_alert = facts.server_hello.is_some() && !facts.is_tls13() && facts.encrypted_alert.contains(&true);
+    if hidden || encrypted_alert || facts.alert.is_some_and(|(_, level, description)| level == 2 && description != 0) {
+        return "alert";
+    }
+    if flow.directions.iter().any(|direction| direction.gap_bytes > 0) {
+        return "gap";
+    }
+    let hello_seen = session.messages.iter().any(|message| message.content == Content::Handshake(CLIENT_HELLO));
+    let one_way = flow.directions.iter().any(|direction| direction.packets == 0);
+    if !hello_seen || one_way || end == End::Evicted {
+        return "not_judged";
+    }
+    match (flow.close, end) {
+        (Some(Close::Rst(_)), _) => "reset",
+        (Some(Close::Fin(_)), _) => "closed",
+        (None, End::Idle | End::Reused) => "timeout",
+        (None, _) if latest.since(flow.last_time) > SILENCE => "timeout",
+        (None, _) => "not_judged",
+    }
+}
+
+fn closed_by(flow: &Flow<Session>, client: Side, end: End) -> &'static str {
+    match (flow.close, end) {
+        (Some(Close::Fin(side)), _) if side == client => "client_fin",
+        (Some(Close::Fin(_)), _) => "server_fin",
+        (Some(Close::Rst(side)), _) if side == client => "client_rst",
+        (Some(Close::Rst(_)), _) => "server_rst",
+        (None, End::Idle | End::Reused) => "timeout",
+        (None, End::EndOfCapture | End::Evicted) => "end_of_capture",
+    }
+}
+
+/// The highest step that was seen. Alerts do not count: they end a handshake at any step.
+fn last_step(flow: &Flow<Session>, session: &Session, client: Side) -> Option<u8> {
+    let steps = session.messages.iter().map(|message| step::step(message.content, message.side == client)).filter(|step| *step < 12);
+    let tcp = (flow.handshake.syn_ack.is_some() && flow.handshake.ack.is_some()).then_some(1);
+    let last = steps.max().or(tcp);
+    if last == Some(11) && flow.close.is_some() { Some(12) } else { last }
+}

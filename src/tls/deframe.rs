@@ -1,0 +1,162 @@
+//! The handshake layer of one direction: messages out of the fragments of records (RFC 8446 section 4).
+//!
+//! ```text
+//!  fragment 1            fragment 2            fragment 3
+//!  [t|len|body][t|len|bo][dy . . . . . . . . .][. .][t|len|body]
+//!   message 1   message 2 over three records         message 3
+//! ```
+//! A message that lies whole in one chunk is read in place; others are put together in a buffer of this layer.
+
+use super::span::Span;
+use crate::flow::Carrier;
+
+/// Bytes of a handshake header: type 1, length 3.
+pub const HEADER: usize = 4;
+/// The longest message that is kept to be read. Longer ones are followed to their end, but their content is not read.
+pub const MAX_MESSAGE: usize = 1 << 20;
+
+/// A message in the making.
+#[derive(Debug, Default)]
+pub struct Partial {
+    /// Header and body so far; holes are zeros.
+    bytes: Vec<u8>,
+    /// Bytes taken, header included: more than are kept where the message is longer than [`MAX_MESSAGE`].
+    taken: usize,
+    /// Whether bytes of it are missing.
+    gap: bool,
+    /// Where it lies.
+    pub span: Span,
+}
+
+/// A message that is complete.
+#[derive(Debug)]
+pub struct Whole<'a> {
+    /// HandshakeType.
+    pub kind: u8,
+    /// The body, where all of it was seen and kept.
+    pub body: Option<&'a [u8]>,
+    /// Where it lies.
+    pub span: Span,
+}
+
+/// A run of plain handshake bytes of one record, in one segment.
+#[derive(Debug, Clone, Copy)]
+pub struct Fragment<'a> {
+    /// Place in the stream.
+    pub offset: u64,
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// What carried them.
+    pub carrier: Carrier,
+    /// Where they lie in it.
+    pub at: u32,
+}
+
+/// What a fragment gave.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// A message ended; so many bytes were used.
+    Message(Whole<'a>, usize),
+    /// The fragment ended within a message.
+    More,
+    /// The bytes at the start are no handshake message.
+    Foreign,
+}
+
+impl Partial {
+    /// Whether a message has begun.
+    pub fn is_open(&self) -> bool {
+        self.taken > 0
+    }
+
+    /// The whole length, header included, once the header is there.
+    pub fn len(&self) -> Option<usize> {
+        let header = self.bytes.get(..HEADER)?;
+        Some(HEADER + u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize)
+    }
+
+    /// The type, once its byte is there.
+    pub fn kind(&self) -> Option<u8> {
+        self.bytes.first().copied()
+    }
+
+    /// Ends the message in the making and hands out what was seen of it.
+    pub fn abandon(&mut self) -> (Option<u8>, Span) {
+        let gave = (self.kind(), self.span);
+        self.clear();
+        gave
+    }
+
+    /// Forgets the message in the making, but keeps the buffer.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.taken = 0;
+        self.gap = false;
+        self.span = Span::default();
+    }
+
+    /// Passes over `len` missing bytes inside the message; false where the message is shorter, or its length unknown.
+    pub fn skip(&mut self, offset: u64, len: usize) -> bool {
+        let Some(whole) = self.len().filter(|whole| self.taken + len <= *whole) else { return false };
+        self.gap = true;
+        self.taken += len;
+        self.bytes.resize(self.taken.min(whole).min(MAX_MESSAGE), 0);
+        self.span.extend(offset, len as u64);
+        true
+    }
+
+    /// Takes bytes from the front of a fragment, up to the end of the message. `known` tells message types from noise.
+    pub fn take<'a>(&'a mut self, fragment: Fragment<'a>, known: impl Fn(u8) -> bool) -> Step<'a> {
+        if !self.is_open() {
+            match fragment.bytes.first() {
+                None => return Step::More,
+                Some(kind) if !known(*kind) => return Step::Foreign,
+                Some(_) => {}
+            }
+            // The whole message in one run: no copy.
+            if let Some(header) = fragment.bytes.get(..HEADER) {
+                let len = HEADER + u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize;
+                if let Some(message) = fragment.bytes.get(..len) {
+                    let mut span = self.span;
+                    span.carry(fragment.carrier, fragment.at, len as u32);
+                    span.extend(fragment.offset, len as u64);
+                    self.span = Span::default();
+                    return Step::Message(Whole { kind: message[0], body: Some(&message[HEADER..]), span }, len);
+                }
+            }
+        }
+        let mut used = 0;
+        if self.len().is_none() {
+            used = (HEADER - self.bytes.len()).min(fragment.bytes.len());
+            self.append(&fragment, 0, used);
+        }
+        let Some(whole) = self.len() else { return Step::More };
+        let body = (whole - self.taken).min(fragment.bytes.len() - used);
+        self.append(&fragment, used, body);
+        used += body;
+        if self.taken < whole {
+            return Step::More;
+        }
+        let readable = !self.gap && whole <= MAX_MESSAGE;
+        let (kind, span) = (self.bytes[0], self.span);
+        self.taken = 0;
+        self.gap = false;
+        self.span = Span::default();
+        Step::Message(Whole { kind, body: readable.then(|| &self.bytes[HEADER..]), span }, used)
+    }
+
+    /// Begins anew after [`Step::Message`] handed out the buffer.
+    pub fn reset(&mut self) {
+        if self.taken == 0 {
+            self.bytes.clear();
+        }
+    }
+
+    fn append(&mut self, fragment: &Fragment<'_>, from: usize, len: usize) {
+        let kept = len.min(MAX_MESSAGE.saturating_sub(self.bytes.len()));
+        self.bytes.extend_from_slice(&fragment.bytes[from..from + kept]);
+        self.taken += len;
+        self.span.carry(fragment.carrier, fragment.at + from as u32, len as u32);
+        self.span.extend(fragment.offset + from as u64, len as u64);
+    }
+}

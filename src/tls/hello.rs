@@ -1,0 +1,396 @@
+//! ClientHello, ServerHello and HelloRetryRequest (RFC 8446 section 4.1, RFC 5246 section 7.4.1) and their extensions.
+//!
+//! Parsing keeps what it could read: a malformed extension is noted, the rest of the hello stays. Lists keep the order
+//! of the wire, GREASE (RFC 8701) included.
+
+/// ExtensionType values that are read (IANA, TLS ExtensionType Values).
+mod extension {
+    pub const SERVER_NAME: u16 = 0;
+    pub const SUPPORTED_GROUPS: u16 = 10;
+    pub const EC_POINT_FORMATS: u16 = 11;
+    pub const SIGNATURE_ALGORITHMS: u16 = 13;
+    pub const ALPN: u16 = 16;
+    pub const SESSION_TICKET: u16 = 35;
+    pub const PRE_SHARED_KEY: u16 = 41;
+    pub const EARLY_DATA: u16 = 42;
+    pub const SUPPORTED_VERSIONS: u16 = 43;
+    pub const KEY_SHARE: u16 = 51;
+    /// key_share of the drafts of TLS 1.3 before 23.
+    pub const KEY_SHARE_DRAFT: u16 = 40;
+    pub const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
+}
+
+/// Values of a list that are kept, at most; a hello cannot hold more suites than this.
+const MAX_LIST: usize = 1 << 15;
+
+/// SHA-256 of "HelloRetryRequest": the random of a ServerHello that is one (RFC 8446 section 4.1.3).
+const RETRY_RANDOM: [u8; 32] = [
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
+    0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+];
+
+/// What a ClientHello says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClientHello {
+    /// legacy_version.
+    pub version: u16,
+    /// Session id, to compare with the server's.
+    pub session_id: Vec<u8>,
+    /// Cipher suites in order.
+    pub suites: Vec<u16>,
+    /// Extension types in order.
+    pub extensions: Vec<u16>,
+    /// The first host_name of server_name.
+    pub server_name: Option<Vec<u8>>,
+    /// ALPN protocols in order.
+    pub alpn: Vec<Vec<u8>>,
+    /// Named groups in order.
+    pub groups: Vec<u16>,
+    /// EC point formats in order.
+    pub point_formats: Vec<u8>,
+    /// Signature schemes in order.
+    pub signature_schemes: Vec<u16>,
+    /// supported_versions in order.
+    pub versions: Vec<u16>,
+    /// Groups of the key shares in order.
+    pub key_shares: Vec<u16>,
+    /// Whether a session ticket (not an empty one) is sent.
+    pub ticket: bool,
+    /// Whether a pre-shared key is offered.
+    pub psk: bool,
+    /// Whether early data is announced.
+    pub early_data: bool,
+    /// Whether encrypted_client_hello is there, real or GREASE.
+    pub ech: bool,
+    /// Whether an extension, or the whole, did not read as its lengths say.
+    pub malformed: bool,
+}
+
+/// What a ServerHello or HelloRetryRequest says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServerHello {
+    /// legacy_version.
+    pub legacy_version: u16,
+    /// The version that was chosen.
+    pub version: u16,
+    /// Session id.
+    pub session_id: Vec<u8>,
+    /// Cipher suite.
+    pub suite: u16,
+    /// Extension types in order.
+    pub extensions: Vec<u16>,
+    /// The chosen application protocol.
+    pub alpn: Option<Vec<u8>>,
+    /// Group of the key share.
+    pub key_share: Option<u16>,
+    /// Whether a pre-shared key was accepted.
+    pub psk: bool,
+    /// Whether it is a HelloRetryRequest.
+    pub retry: bool,
+    /// Whether an extension, or the whole, did not read as its lengths say.
+    pub malformed: bool,
+}
+
+/// Whether a version is TLS 1.3 or one of its drafts and experiments.
+pub fn is_tls13(version: u16) -> bool {
+    matches!(version, 0x0304 | 0x7f00..=0x7fff | 0x7e00..=0x7eff | 0xfb00..=0xfbff)
+}
+
+/// Reads the body of a ClientHello.
+pub fn read_client(body: &[u8]) -> Option<ClientHello> {
+    let (rest, parsed) = tls_parser::parse_tls_handshake_client_hello(body).ok()?;
+    let mut hello = ClientHello {
+        version: parsed.version.0,
+        session_id: parsed.session_id.unwrap_or_default().to_vec(),
+        suites: parsed.ciphers.iter().map(|suite| suite.0).collect(),
+        malformed: !rest.is_empty(),
+        ..ClientHello::default()
+    };
+    // Where the block's length lies about its end, tls-parser gives none of it: take what is there.
+    let extensions = parsed.ext.or_else(|| rest.get(2..)).unwrap_or_default();
+    let whole = each_extension(extensions, |kind, data| {
+        hello.extensions.push(kind);
+        hello.malformed |= hello.read_extension(kind, data).is_none();
+    });
+    hello.malformed |= !whole;
+    Some(hello)
+}
+
+impl ClientHello {
+    fn read_extension(&mut self, kind: u16, data: &[u8]) -> Option<()> {
+        let mut data = Cursor(data);
+        match kind {
+            extension::SERVER_NAME => {
+                // A list of (type 1, length 2, name); of type host_name (0) there is at most one.
+                let mut list = Cursor(data.vector16()?);
+                while !list.is_empty() {
+                    let is_host = list.byte()? == 0;
+                    let name = list.vector16()?;
+                    if is_host && self.server_name.is_none() {
+                        self.server_name = Some(name.to_vec());
+                    }
+                }
+            }
+            extension::ALPN => self.alpn = data.alpn()?,
+            extension::SUPPORTED_GROUPS => self.groups = words(data.vector16()?)?,
+            extension::EC_POINT_FORMATS => self.point_formats = data.vector8()?.to_vec(),
+            extension::SIGNATURE_ALGORITHMS => self.signature_schemes = words(data.vector16()?)?,
+            extension::SUPPORTED_VERSIONS => self.versions = words(data.vector8()?)?,
+            extension::KEY_SHARE | extension::KEY_SHARE_DRAFT => {
+                let mut list = Cursor(data.vector16()?);
+                while !list.is_empty() {
+                    self.key_shares.push(list.word()?);
+                    list.vector16()?;
+                }
+            }
+            extension::SESSION_TICKET => self.ticket = !std::mem::take(&mut data.0).is_empty(),
+            extension::PRE_SHARED_KEY => {
+                self.psk = true;
+                data.0 = &[];
+            }
+            extension::EARLY_DATA => self.early_data = true,
+            extension::ENCRYPTED_CLIENT_HELLO => {
+                self.ech = true;
+                data.0 = &[];
+            }
+            _ => data.0 = &[],
+        }
+        data.is_empty().then_some(())
+    }
+}
+
+/// Reads the body of a ServerHello.
+///
+/// Drafts of TLS 1.3 before 22 have neither session id nor compression method in it.
+pub fn read_server(body: &[u8]) -> Option<ServerHello> {
+    let mut body = Cursor(body);
+    let mut hello = ServerHello { legacy_version: body.word()?, ..ServerHello::default() };
+    hello.version = hello.legacy_version;
+    let random = body.bytes(32)?;
+    hello.retry = random == RETRY_RANDOM;
+    if matches!(hello.legacy_version, 0x7f00..=0x7f15) {
+        hello.suite = body.word()?;
+    } else {
+        hello.session_id = body.vector8()?.to_vec();
+        hello.suite = body.word()?;
+        body.byte()?; // compression method
+    }
+    hello.read_extensions(body);
+    Some(hello)
+}
+
+/// Reads the body of the HelloRetryRequest of drafts before 22, a message type of its own: version, suite (from draft
+/// 19 on), extensions.
+pub fn read_old_retry(body: &[u8]) -> Option<ServerHello> {
+    let mut body = Cursor(body);
+    let version = body.word()?;
+    let mut hello = ServerHello { legacy_version: version, version, retry: true, ..ServerHello::default() };
+    if version >= 0x7f13 {
+        hello.suite = body.word()?;
+    }
+    hello.read_extensions(body);
+    Some(hello)
+}
+
+impl ServerHello {
+    fn read_extensions(&mut self, mut body: Cursor<'_>) {
+        if body.is_empty() {
+            return;
+        }
+        let Some(extensions) = body.vector16() else {
+            self.malformed = true;
+            return;
+        };
+        let whole = each_extension(extensions, |kind, data| {
+            self.extensions.push(kind);
+            self.malformed |= self.read_extension(kind, data).is_none();
+        });
+        self.malformed |= !whole || !body.is_empty();
+    }
+
+    fn read_extension(&mut self, kind: u16, data: &[u8]) -> Option<()> {
+        let mut data = Cursor(data);
+        match kind {
+            extension::SUPPORTED_VERSIONS => self.version = data.word()?,
+            extension::ALPN => self.alpn = data.alpn()?.into_iter().next(),
+            // In a HelloRetryRequest the group alone, without a share.
+            extension::KEY_SHARE | extension::KEY_SHARE_DRAFT => self.key_share = Some(data.word()?),
+            extension::PRE_SHARED_KEY => self.psk = true,
+            _ => {}
+        }
+        Some(())
+    }
+}
+
+/// What a ServerKeyExchange says of the ephemeral key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ServerKeyExchange {
+    /// The named group (ECDHE).
+    pub group: Option<u16>,
+    /// SignatureAndHashAlgorithm (TLS 1.2).
+    pub signature_scheme: Option<u16>,
+}
+
+/// Reads a ServerKeyExchange for a suite's key exchange (`ECDHE`, `DHE`, ...): RFC 8422 section 5.4, RFC 5246 section 7.4.3.
+pub fn read_key_exchange(body: &[u8], kx: &str, version: u16) -> ServerKeyExchange {
+    let mut read = ServerKeyExchange::default();
+    let signature = match kx {
+        "ECDHE" | "ECDH_anon" => tls_parser::parse_ecdh_params(body).ok().map(|(rest, params)| {
+            if let tls_parser::ECParametersContent::NamedGroup(group) = params.curve_params.params_content {
+                read.group = Some(group.0);
+            }
+            rest
+        }),
+        "DHE" => tls_parser::parse_dh_params(body).ok().map(|(rest, _)| rest),
+        _ => None,
+    };
+    if let Some([high, low, ..]) = signature.filter(|_| version == 0x0303 && kx != "ECDH_anon") {
+        read.signature_scheme = Some(u16::from_be_bytes([*high, *low]));
+    }
+    read
+}
+
+/// Hands out each (type, data) of an extension block; false where the lengths do not add up.
+fn each_extension(bytes: &[u8], mut each: impl FnMut(u16, &[u8])) -> bool {
+    let mut rest = Cursor(bytes);
+    while !rest.is_empty() {
+        let (Some(kind), Some(data)) = (rest.word(), rest.vector16()) else { return false };
+        each(kind, data);
+    }
+    true
+}
+
+/// 16-bit values; none for an odd length.
+fn words(bytes: &[u8]) -> Option<Vec<u16>> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().take(MAX_LIST).map(|pair| u16::from_be_bytes(*pair)).collect())
+}
+
+/// The rest of a structure in TLS presentation language (RFC 8446 section 3).
+struct Cursor<'a>(&'a [u8]);
+
+impl<'a> Cursor<'a> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.bytes(1).map(|byte| byte[0])
+    }
+
+    fn word(&mut self) -> Option<u16> {
+        self.bytes(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+    }
+
+    fn vector8(&mut self) -> Option<&'a [u8]> {
+        let len = self.byte()?;
+        self.bytes(usize::from(len))
+    }
+
+    fn vector16(&mut self) -> Option<&'a [u8]> {
+        let len = self.word()?;
+        self.bytes(usize::from(len))
+    }
+
+    fn alpn(&mut self) -> Option<Vec<Vec<u8>>> {
+        let mut list = Cursor(self.vector16()?);
+        let mut protocols = Vec::new();
+        while !list.is_empty() {
+            protocols.push(list.vector8()?.to_vec());
+        }
+        Some(protocols)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A ClientHello body with the given extensions.
+    fn client(extensions: &[(u16, &[u8])]) -> Vec<u8> {
+        let mut body = vec![3, 3];
+        body.extend([7; 32]);
+        body.extend([2, 0xaa, 0xbb]);
+        body.extend([0, 4, 0x13, 1, 0xc0, 0x2f]);
+        body.extend([1, 0]);
+        let mut block = Vec::new();
+        for (kind, data) in extensions {
+            block.extend(kind.to_be_bytes());
+            block.extend((data.len() as u16).to_be_bytes());
+            block.extend(*data);
+        }
+        body.extend((block.len() as u16).to_be_bytes());
+        body.extend(block);
+        body
+    }
+
+    #[test]
+    fn a_client_hello_in_full() {
+        let body = client(&[
+            (0x0a0a, &[]),
+            (0, &[0, 8, 0, 0, 5, b'a', b'.', b'b', b'.', b'c']),
+            (10, &[0, 4, 0x11, 0xec, 0, 29]),
+            (11, &[1, 0]),
+            (16, &[0, 3, 2, b'h', b'2']),
+            (35, &[1, 2]),
+            (43, &[4, 0x7a, 0x7a, 3, 4]),
+            (51, &[0, 5, 0, 29, 0, 1, 9]),
+            (0xfe0d, &[0, 0]),
+        ]);
+        let hello = read_client(&body).unwrap();
+        assert!(!hello.malformed);
+        assert_eq!(hello.suites, [0x1301, 0xc02f]);
+        assert_eq!(hello.extensions, [0x0a0a, 0, 10, 11, 16, 35, 43, 51, 0xfe0d]);
+        assert_eq!(hello.server_name.as_deref(), Some(&b"a.b.c"[..]));
+        assert_eq!((hello.groups, hello.versions, hello.key_shares), (vec![0x11ec, 29], vec![0x7a7a, 0x0304], vec![29]));
+        assert_eq!(hello.alpn, [b"h2"]);
+        assert!(hello.ticket && hello.ech && !hello.psk && !hello.early_data);
+    }
+
+    #[test]
+    fn a_malformed_extension_costs_only_itself() {
+        let hello = read_client(&client(&[(10, &[0, 3, 0, 29, 0]), (0, &[0, 9, 0, 0, 5, b'a']), (16, &[0, 3, 2, b'h', b'2'])])).unwrap();
+        assert!(hello.malformed);
+        assert_eq!((hello.alpn.len(), hello.server_name, hello.groups.len()), (1, None, 0));
+    }
+
+    #[test]
+    fn no_prefix_is_a_panic() {
+        let body = client(&[(0, &[0, 4, 0, 0, 1, b'a']), (51, &[0, 5, 0, 29, 0, 1, 9])]);
+        for end in 0..body.len() {
+            assert!(read_client(&body[..end]).is_none_or(|hello| hello.malformed || end == 45), "{end}");
+            let _ = read_server(&body[..end]);
+            let _ = read_old_retry(&body[..end]);
+            let _ = read_key_exchange(&body[..end], "ECDHE", 0x0303);
+            let _ = read_key_exchange(&body[..end], "DHE", 0x0303);
+        }
+    }
+
+    #[test]
+    fn server_hellos() {
+        let body = |version: [u8; 2], random: &[u8; 32], tail: &[u8]| [&version[..], random, tail].concat();
+        let tls13 = read_server(&body([3, 3], &[1; 32], &[0, 0x13, 1, 0, 0, 14, 0, 43, 0, 2, 3, 4, 0, 51, 0, 4, 0, 29, 0, 0])).unwrap();
+        assert_eq!((tls13.version, tls13.legacy_version, tls13.key_share, tls13.retry), (0x0304, 0x0303, Some(29), false));
+        let retry = read_server(&body([3, 3], &RETRY_RANDOM, &[0, 0x13, 1, 0, 0, 6, 0, 51, 0, 2, 0, 23])).unwrap();
+        assert!(retry.retry && retry.key_share == Some(23));
+        let bare = read_server(&body([3, 1], &[1; 32], &[0, 0, 0x2f, 0])).unwrap();
+        assert_eq!((bare.version, bare.suite, bare.malformed), (0x0301, 0x002f, false));
+        let draft = read_server(&body([0x7f, 18], &[1; 32], &[0x13, 2, 0, 0])).unwrap();
+        assert_eq!((draft.version, draft.suite), (0x7f12, 0x1302));
+    }
+
+    #[test]
+    fn key_exchanges() {
+        let ecdhe = [3, 0, 29, 2, 1, 2, 4, 3, 0, 1, 9];
+        assert_eq!(read_key_exchange(&ecdhe, "ECDHE", 0x0303), ServerKeyExchange { group: Some(29), signature_scheme: Some(0x0403) });
+        assert_eq!(read_key_exchange(&ecdhe, "ECDHE", 0x0301).signature_scheme, None);
+        let dhe = [0, 1, 7, 0, 1, 2, 0, 1, 3, 8, 4, 0, 0];
+        assert_eq!(read_key_exchange(&dhe, "DHE", 0x0303).signature_scheme, Some(0x0804));
+    }
+}

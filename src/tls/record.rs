@@ -1,0 +1,111 @@
+//! The record layer (RFC 8446 section 5.1, RFC 5246 section 6.2.1) of one direction.
+//!
+//! ```text
+//!  | type 1 | version 2 | length 2 | fragment ... |
+//! ```
+//! The layer only keeps a header that is being put together and counts a fragment down; bytes are never copied.
+
+/// ContentType (IANA, TLS ContentType).
+pub mod content {
+    /// change_cipher_spec
+    pub const CHANGE_CIPHER_SPEC: u8 = 20;
+    /// alert
+    pub const ALERT: u8 = 21;
+    /// handshake
+    pub const HANDSHAKE: u8 = 22;
+    /// application_data
+    pub const APPLICATION_DATA: u8 = 23;
+    /// heartbeat (RFC 6520)
+    pub const HEARTBEAT: u8 = 24;
+}
+
+/// Bytes of a record header.
+pub const HEADER: usize = 5;
+/// The longest fragment: TLSCiphertext of RFC 5246 section 6.2.3, 2^14 + 2048.
+pub const MAX_FRAGMENT: usize = (1 << 14) + 2048;
+
+/// A record header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Header {
+    /// ContentType.
+    pub kind: u8,
+    /// The record's version: a legacy value, not what is spoken.
+    pub version: u16,
+    /// Length of the fragment.
+    pub len: u16,
+}
+
+impl Header {
+    /// Reads a header, where the bytes can be one.
+    pub fn read(bytes: [u8; HEADER]) -> Option<Header> {
+        let header =
+            Header { kind: bytes[0], version: u16::from_be_bytes([bytes[1], bytes[2]]), len: u16::from_be_bytes([bytes[3], bytes[4]]) };
+        let known = (content::CHANGE_CIPHER_SPEC..=content::HEARTBEAT).contains(&header.kind);
+        let sane = bytes[1] == 3 && bytes[2] <= 4 && usize::from(header.len) <= MAX_FRAGMENT;
+        (known && sane).then_some(header)
+    }
+}
+
+/// Whether a segment that starts so can be the start of a record, as far as its bytes go. Content that starts like the
+/// plain messages of a handshake, and records that end where the segment ends or where another one begins.
+pub fn could_start(bytes: &[u8], any: bool) -> bool {
+    let prefix = |index: usize, fits: &dyn Fn(u8) -> bool| bytes.get(index).is_none_or(|byte| fits(*byte));
+    if bytes.len() < HEADER {
+        // Three bytes are the least that is worth a try.
+        return bytes.len() >= 3 && bytes[0] == content::HANDSHAKE && bytes[1] == 3 && bytes[2] <= 4 && prefix(3, &|b| b <= 0x48);
+    }
+    let Some(header) = Header::read([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]]) else { return false };
+    let is_hello = header.kind == content::HANDSHAKE
+        && header.len > 0
+        && prefix(5, &|kind| kind == 1 || kind == 2)
+        && prefix(6, &|high| high <= 0x01)
+        && prefix(9, &|major| major == 3 || major == 0x7f || major == 0x7e || major == 0xfb);
+    if is_hello || !any {
+        return is_hello;
+    }
+    let rest = &bytes[HEADER..];
+    let plausible = match header.kind {
+        content::CHANGE_CIPHER_SPEC => header.len == 1 && rest.first().is_none_or(|value| *value == 1),
+        content::ALERT => header.len == 2 || (16..=80).contains(&header.len),
+        content::HANDSHAKE => header.len >= 4,
+        content::APPLICATION_DATA => header.len >= 16,
+        _ => false,
+    };
+    plausible && chained(rest, usize::from(header.len))
+}
+
+/// Whether another record header follows a fragment, as far as the bytes go.
+fn chained(rest: &[u8], len: usize) -> bool {
+    match rest.get(len..) {
+        None => true,
+        Some(next) => next.len() < HEADER || Header::read([next[0], next[1], next[2], next[3], next[4]]).is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers() {
+        assert_eq!(Header::read([22, 3, 1, 2, 0]), Some(Header { kind: 22, version: 0x0301, len: 512 }));
+        assert_eq!(Header::read([25, 3, 1, 2, 0]), None);
+        assert_eq!(Header::read([22, 2, 1, 2, 0]), None);
+        assert_eq!(Header::read([23, 3, 3, 0x48, 0]).map(|h| h.len), Some(18_432));
+        assert_eq!(Header::read([23, 3, 3, 0x48, 1]), None);
+    }
+
+    #[test]
+    fn starts() {
+        let hello = [22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3];
+        for len in 3..=hello.len() {
+            assert!(could_start(&hello[..len], false), "{len}");
+        }
+        assert!(!could_start(&hello[..2], false));
+        assert!(!could_start(b"GET / HTTP/1.1\r\n", true));
+        assert!(!could_start(&[23, 3, 3, 0, 20, 0], false));
+        assert!(could_start(&[23, 3, 3, 0, 20, 0], true));
+        assert!(!could_start(&[&[23, 3, 3, 0, 16][..], &[0; 16], b"HTTP/1.1"].concat(), true));
+        assert!(could_start(&[&[23, 3, 3, 0, 16][..], &[0; 16], &[21, 3, 3, 0, 26, 1]].concat(), true));
+    }
+}

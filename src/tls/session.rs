@@ -1,0 +1,633 @@
+//! A TLS session as the capture shows it: both directions' records, the messages in them, and what they say.
+//!
+//! What is encrypted is never parsed: in TLS up to 1.2 everything a side sends after its ChangeCipherSpec, in TLS 1.3
+//! everything in records of application data. A direction that lost its place (a gap over a record's end, a start in
+//! the middle) finds it again at the start of a segment that begins like a record.
+
+use super::certificate::{self, Chain};
+use super::deframe::{Fragment, Partial, Step, Whole};
+use super::hello::{self, ClientHello, ServerHello, ServerKeyExchange, is_tls13};
+use super::names;
+use super::record::{self, Header, content};
+use super::span::Span;
+use crate::flow::{Carrier, Chunk, Gap, Interest, Reader, Side};
+
+/// Messages that a session keeps; a handshake has about twelve.
+pub const MAX_MESSAGES: usize = 256;
+
+/// HandshakeType values that mean something here (IANA, TLS HandshakeType).
+pub mod handshake {
+    #![allow(missing_docs)]
+    pub const HELLO_REQUEST: u8 = 0;
+    pub const CLIENT_HELLO: u8 = 1;
+    pub const SERVER_HELLO: u8 = 2;
+    pub const NEW_SESSION_TICKET: u8 = 4;
+    pub const HELLO_RETRY_REQUEST: u8 = 6;
+    pub const CERTIFICATE: u8 = 11;
+    pub const SERVER_KEY_EXCHANGE: u8 = 12;
+    pub const CERTIFICATE_REQUEST: u8 = 13;
+    pub const SERVER_HELLO_DONE: u8 = 14;
+    pub const CERTIFICATE_VERIFY: u8 = 15;
+    pub const CLIENT_KEY_EXCHANGE: u8 = 16;
+    pub const FINISHED: u8 = 20;
+    pub const CERTIFICATE_STATUS: u8 = 22;
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// A plain handshake message of this type.
+    Handshake(u8),
+    /// A ServerHello that asks for another ClientHello.
+    HelloRetryRequest,
+    /// A handshake record whose content is encrypted.
+    EncryptedHandshake,
+    /// change_cipher_spec.
+    ChangeCipherSpec,
+    /// A plain alert: level and description.
+    Alert(u8, u8),
+    /// An alert record whose content is encrypted.
+    EncryptedAlert,
+    /// The first record of application data of a side.
+    ApplicationData,
+    /// The first protected records of a side in TLS 1.3: the rest of its handshake.
+    EncryptedFlight,
+}
+
+/// How much of a message was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// All of it, in plain.
+    Seen,
+    /// All of it, encrypted.
+    Encrypted,
+    /// Bytes of it are missing, or it never ended.
+    Partial,
+}
+
+/// A message and where it lay.
+#[derive(Debug, Clone, Copy)]
+pub struct Message {
+    /// Who sent it.
+    pub side: Side,
+    /// What it is.
+    pub content: Content,
+    /// How much of it was seen.
+    pub state: State,
+    /// Where it lay.
+    pub span: Span,
+    /// Segments that carried bytes of it again.
+    pub retransmitted: u32,
+}
+
+/// What the plain part of the handshake said.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Who sent the first ClientHello, or received the first ServerHello.
+    pub client: Option<Side>,
+    /// The first ClientHello.
+    pub client_hello: Option<ClientHello>,
+    /// The first ServerHello that is no HelloRetryRequest.
+    pub server_hello: Option<ServerHello>,
+    /// The HelloRetryRequest.
+    pub retry: Option<ServerHello>,
+    /// ServerKeyExchange.
+    pub key_exchange: ServerKeyExchange,
+    /// The first plain certificate chain of each side.
+    pub chains: [Option<Chain>; 2],
+    /// Whether the server asked for a client certificate.
+    pub certificate_request: bool,
+    /// The first plain alert: who, level, description.
+    pub alert: Option<(Side, u8, u8)>,
+    /// Who sent a plain close_notify.
+    pub close_notify: [bool; 2],
+    /// Who sent an encrypted alert.
+    pub encrypted_alert: [bool; 2],
+    /// Messages that were passed over because a session keeps only so many.
+    pub dropped: u64,
+}
+
+impl Facts {
+    /// The version that was agreed on.
+    pub fn version(&self) -> Option<u16> {
+        self.server_hello.as_ref().or(self.retry.as_ref()).map(|hello| hello.version)
+    }
+
+    /// Whether TLS 1.3 was agreed on, as far as the capture tells.
+    pub fn is_tls13(&self) -> bool {
+        self.retry.is_some() || self.version().is_some_and(is_tls13)
+    }
+}
+
+/// Counts of one direction's records.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Records {
+    /// All records.
+    pub all: u64,
+    /// Records of application data.
+    pub application_data: u64,
+}
+
+/// A TLS connection.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// What the plain part said.
+    pub facts: Facts,
+    /// Messages in the order of completion; [`Session::finish`] puts them in the order of their last frames.
+    pub messages: Vec<Message>,
+    /// Where each side's handshake messages lay, all together.
+    pub handshake: [Span; 2],
+    /// Bytes of each side's handshake messages.
+    pub handshake_bytes: [u64; 2],
+    /// The server's records from its ServerHello to the next record of the client.
+    pub server_flight: Span,
+    /// Records of each side.
+    pub records: [Records; 2],
+    /// Whether the server's first flight is still going on.
+    flight_open: bool,
+    failed: bool,
+    directions: [Direction; 2],
+}
+
+/// Where a direction stands.
+#[derive(Debug, Default)]
+struct Direction {
+    place: Place,
+    header: [u8; record::HEADER],
+    header_len: usize,
+    /// Runs of the current record's header: what carried it and where; a header of five bytes has at most five.
+    header_runs: [(Carrier, u32, u32); record::HEADER],
+    header_run_count: usize,
+    /// The current record.
+    record: Header,
+    left: usize,
+    /// How the current record's fragment is read.
+    reading: Reading,
+    message: Partial,
+    /// What a protected or short record is put together as.
+    span: Span,
+    alert: [u8; 2],
+    /// Whether the side sent ChangeCipherSpec.
+    changed_cipher: bool,
+    /// The first protected flight of TLS 1.3, while it goes on.
+    flight: Option<Span>,
+    /// Whether that flight is over.
+    flight_over: bool,
+    data_seen: bool,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Between records, by a guess that still has to come true.
+    #[default]
+    Lost,
+    /// In a record's header.
+    Header,
+    /// In a record's fragment.
+    Fragment,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Passed over: only counted.
+    #[default]
+    Skip,
+    /// Plain handshake messages.
+    Handshake,
+    /// One row for the record, its content unread.
+    Opaque(Row),
+    /// Two bytes of a plain alert.
+    Alert,
+    /// Part of the first protected flight.
+    Flight,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    EncryptedHandshake,
+    EncryptedAlert,
+    ChangeCipherSpec,
+    ApplicationData,
+}
+
+impl Reader for Session {
+    fn starts(bytes: &[u8], midway: bool) -> bool {
+        record::could_start(bytes, midway)
+    }
+
+    fn deliver(&mut self, chunk: Chunk<'_>) {
+        let index = chunk.side.index();
+        let mut rest = chunk;
+        while !rest.bytes.is_empty() {
+            let used = match self.directions[index].place {
+                Place::Lost => {
+                    if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, true) {
+                        self.failed |= self.records[0].all + self.records[1].all == 0;
+                        return;
+                    }
+                    self.directions[index].place = Place::Header;
+                    self.directions[index].header_len = 0;
+                    self.directions[index].header_run_count = 0;
+                    0
+                }
+                Place::Header => self.take_header(rest),
+                Place::Fragment => self.take_fragment(rest),
+            };
+            rest.bytes = &rest.bytes[used..];
+            rest.offset += used as u64;
+            rest.at += used as u32;
+        }
+    }
+
+    fn gap(&mut self, gap: Gap) {
+        let direction = &mut self.directions[gap.side.index()];
+        let missing = usize::try_from(gap.len).unwrap_or(usize::MAX);
+        let inside = direction.place == Place::Fragment && missing <= direction.left;
+        if inside {
+            direction.left -= missing;
+            match direction.reading {
+                Reading::Skip | Reading::Opaque(_) | Reading::Flight => {
+                    direction.span.extend(gap.offset, gap.len);
+                }
+                Reading::Alert => direction.reading = Reading::Opaque(Row::EncryptedAlert),
+                Reading::Handshake => {
+                    if !direction.message.skip(gap.offset, missing) {
+                        self.abandon_message(gap.side);
+                        self.directions[gap.side.index()].reading = Reading::Skip;
+                    }
+                }
+            }
+            if self.directions[gap.side.index()].left == 0 {
+                self.end_record(gap.side, true);
+            }
+        } else {
+            self.lose(gap.side);
+        }
+    }
+
+    fn retransmitted(&mut self, side: Side, from: u64, to: u64) {
+        for message in &mut self.messages {
+            if message.side == side && message.span.start < to && from < message.span.end {
+                message.retransmitted += 1;
+            }
+        }
+    }
+
+    fn interest(&self) -> Interest {
+        if self.records[0].all + self.records[1].all > 0 && !self.failed {
+            Interest::Found
+        } else if self.failed {
+            Interest::Not
+        } else {
+            Interest::Undecided
+        }
+    }
+}
+
+impl Session {
+    /// Ends what is still open and puts the messages in the order of the frames that complete them.
+    pub fn finish(&mut self) {
+        for side in Side::BOTH {
+            self.lose(side);
+            self.end_flight(side);
+        }
+        self.messages.sort_by_key(|message| message.span.last_frame);
+    }
+
+    /// The client, by hellos.
+    pub fn client(&self) -> Option<Side> {
+        self.facts.client
+    }
+
+    fn take_header(&mut self, chunk: Chunk<'_>) -> usize {
+        let direction = &mut self.directions[chunk.side.index()];
+        let used = (record::HEADER - direction.header_len).min(chunk.bytes.len());
+        direction.header[direction.header_len..][..used].copy_from_slice(&chunk.bytes[..used]);
+        if let Some(run) = direction.header_runs.get_mut(direction.header_run_count) {
+            *run = (chunk.carrier, chunk.at, used as u32);
+            direction.header_run_count += 1;
+        }
+        direction.header_len += used;
+        if direction.header_len == record::HEADER {
+            match Header::read(direction.header) {
+                Some(header) => self.begin_record(chunk.side, header, chunk.offset + used as u64),
+                None => {
+                    let confirmed = self.records[0].all + self.records[1].all > 1 || self.facts.client.is_some();
+                    self.failed |= !confirmed;
+                    self.lose(chunk.side);
+                    // Nothing in this segment can be trusted any more.
+                    return chunk.bytes.len();
+                }
+            }
+        }
+        used
+    }
+
+    fn begin_record(&mut self, side: Side, header: Header, fragment_at: u64) {
+        let records = &mut self.records[side.index()];
+        records.all += 1;
+        records.application_data += u64::from(header.kind == content::APPLICATION_DATA);
+        self.end_flight(side.other());
+        if self.flight_open && self.facts.client == Some(side) {
+            self.flight_open = false;
+        }
+        let is_tls13 = self.facts.is_tls13();
+        let server_spoke = self.facts.server_hello.is_some();
+        let direction = &mut self.directions[side.index()];
+        // ChangeCipherSpec hides what follows; in TLS 1.3 it means nothing (RFC 8446 appendix D.4).
+        let protected = direction.changed_cipher && !is_tls13;
+        direction.reading = match header.kind {
+            content::HANDSHAKE if protected => Reading::Opaque(Row::EncryptedHandshake),
+            content::HANDSHAKE => Reading::Handshake,
+            content::CHANGE_CIPHER_SPEC => Reading::Opaque(Row::ChangeCipherSpec),
+            content::ALERT if !protected && header.len == 2 => Reading::Alert,
+            content::ALERT => Reading::Opaque(Row::EncryptedAlert),
+            content::APPLICATION_DATA if is_tls13 && server_spoke && !direction.flight_over => Reading::Flight,
+            content::APPLICATION_DATA if !direction.data_seen => Reading::Opaque(Row::ApplicationData),
+            _ => Reading::Skip,
+        };
+        if direction.message.is_open() && direction.reading != Reading::Handshake {
+            self.abandon_message(side);
+        }
+        let direction = &mut self.directions[side.index()];
+        direction.record = header;
+        direction.left = usize::from(header.len);
+        direction.place = Place::Fragment;
+        direction.span = Span::default();
+        match direction.reading {
+            Reading::Handshake if direction.message.is_open() => direction.header_into_message(),
+            Reading::Opaque(_) | Reading::Alert => direction.header_into_span(),
+            Reading::Flight => {
+                direction.span = direction.flight.take().unwrap_or_default();
+                direction.header_into_span();
+                let start = fragment_at - record::HEADER as u64;
+                direction.span.extend(start, record::HEADER as u64);
+            }
+            _ => {}
+        }
+        if self.flight_open {
+            let runs = direction.header_runs;
+            let count = direction.header_run_count;
+            self.server_flight.record();
+            self.carry_flight(&runs[..count], fragment_at - record::HEADER as u64, record::HEADER as u64);
+        }
+        if self.directions[side.index()].left == 0 {
+            self.end_record(side, false);
+        }
+    }
+
+    fn carry_flight(&mut self, runs: &[(Carrier, u32, u32)], offset: u64, len: u64) {
+        for (carrier, at, run) in runs {
+            self.server_flight.carry(*carrier, *at, *run);
+        }
+        self.server_flight.extend(offset, len);
+    }
+
+    fn take_fragment(&mut self, chunk: Chunk<'_>) -> usize {
+        let side = chunk.side;
+        let direction = &mut self.directions[side.index()];
+        let used = direction.left.min(chunk.bytes.len());
+        let bytes = &chunk.bytes[..used];
+        direction.left -= used;
+        match direction.reading {
+            Reading::Skip => {}
+            Reading::Handshake => self.take_handshake(Chunk { bytes, ..chunk }),
+            Reading::Alert | Reading::Opaque(_) | Reading::Flight => {
+                if direction.reading == Reading::Alert {
+                    for (place, byte) in direction.alert.iter_mut().skip(2 - direction.left - used).zip(bytes) {
+                        *place = *byte;
+                    }
+                }
+                direction.span.carry(chunk.carrier, chunk.at, used as u32);
+                direction.span.extend(chunk.offset, used as u64);
+            }
+        }
+        if self.flight_open && self.facts.client != Some(side) {
+            self.carry_flight(&[(chunk.carrier, chunk.at, used as u32)], chunk.offset, used as u64);
+        }
+        if self.directions[side.index()].left == 0 {
+            self.end_record(side, false);
+        }
+        used
+    }
+
+    /// Plain handshake bytes of the current record.
+    fn take_handshake(&mut self, chunk: Chunk<'_>) {
+        let index = chunk.side.index();
+        let mut rest = Fragment { offset: chunk.offset, bytes: chunk.bytes, carrier: chunk.carrier, at: chunk.at };
+        while !rest.bytes.is_empty() {
+            // Taken out for the time being, so that a message may borrow its buffer while the facts take it in.
+            let mut partial = std::mem::take(&mut self.directions[index].message);
+            if !partial.is_open() {
+                partial.clear();
+                self.directions[index].header_into(&mut partial.span);
+            }
+            let used = match partial.take(rest, |kind| names::handshake_type(kind).is_some()) {
+                Step::Message(whole, used) => {
+                    self.take_message(chunk.side, &whole);
+                    used
+                }
+                Step::More => rest.bytes.len(),
+                Step::Foreign => {
+                    // Not a message: encrypted bytes whose ChangeCipherSpec the capture does not hold.
+                    let direction = &mut self.directions[index];
+                    direction.reading = Reading::Opaque(Row::EncryptedHandshake);
+                    direction.span = partial.span;
+                    direction.span.carry(rest.carrier, rest.at, rest.bytes.len() as u32);
+                    direction.span.extend(rest.offset, rest.bytes.len() as u64);
+                    rest.bytes.len()
+                }
+            };
+            partial.reset();
+            self.directions[index].message = partial;
+            rest.bytes = &rest.bytes[used..];
+            rest.offset += used as u64;
+            rest.at += used as u32;
+        }
+    }
+
+    /// A whole plain handshake message: what it is and what it says.
+    fn take_message(&mut self, side: Side, whole: &Whole<'_>) {
+        let mut kind = Content::Handshake(whole.kind);
+        let state = if whole.body.is_some() { State::Seen } else { State::Partial };
+        match (whole.kind, whole.body) {
+            (handshake::CLIENT_HELLO, body) => {
+                self.facts.client.get_or_insert(side);
+                if self.facts.client_hello.is_none() {
+                    self.facts.client_hello = body.and_then(hello::read_client);
+                }
+            }
+            (handshake::SERVER_HELLO, body) => {
+                self.facts.client.get_or_insert(side.other());
+                if let Some(hello) = body.and_then(hello::read_server) {
+                    if hello.retry {
+                        kind = Content::HelloRetryRequest;
+                        self.facts.retry.get_or_insert(hello);
+                    } else if self.facts.server_hello.is_none() {
+                        self.facts.server_hello = Some(hello);
+                        self.flight_open = true;
+                        self.server_flight = whole.span;
+                    }
+                }
+            }
+            (handshake::HELLO_RETRY_REQUEST, body) => {
+                self.facts.client.get_or_insert(side.other());
+                self.facts.retry = self.facts.retry.take().or_else(|| body.and_then(hello::read_old_retry));
+            }
+            (handshake::CERTIFICATE, Some(body)) => {
+                self.facts.chains[side.index()].get_or_insert_with(|| certificate::read(body));
+            }
+            (handshake::SERVER_KEY_EXCHANGE, Some(body)) => {
+                if let Some(hello) = &self.facts.server_hello {
+                    let kx = names::cipher_suite(hello.suite).map_or("", |suite| suite.kx);
+                    self.facts.key_exchange = hello::read_key_exchange(body, kx, hello.version);
+                }
+            }
+            (handshake::CERTIFICATE_REQUEST, _) => self.facts.certificate_request = true,
+            _ => {}
+        }
+        self.count_handshake(side, &whole.span);
+        self.push(Message { side, content: kind, state, span: whole.span, retransmitted: 0 });
+    }
+
+    /// Adds a message to its side's handshake: bytes, and segments that no message before it was in.
+    fn count_handshake(&mut self, side: Side, span: &Span) {
+        self.handshake_bytes[side.index()] += span.bytes();
+        self.handshake[side.index()].join(span);
+    }
+
+    fn end_record(&mut self, side: Side, gap: bool) {
+        let tls13_finished = self.finished_len();
+        let is_client = self.facts.client == Some(side);
+        let direction = &mut self.directions[side.index()];
+        direction.place = Place::Header;
+        direction.header_len = 0;
+        direction.header_run_count = 0;
+        let span = direction.span;
+        let state = if gap { State::Partial } else { State::Encrypted };
+        let row = |content, state| Message { side, content, state, span, retransmitted: 0 };
+        match direction.reading {
+            Reading::Skip | Reading::Handshake => {}
+            Reading::Flight => {
+                direction.flight = Some(span);
+                // The client's flight ends with its Finished, known by its length; the server's with the turn.
+                if is_client && (tls13_finished == Some(direction.record.len) || span.records >= 8) {
+                    self.end_flight(side);
+                }
+            }
+            Reading::Alert => {
+                let [level, description] = direction.alert;
+                let index = side.index();
+                self.facts.alert.get_or_insert((side, level, description));
+                self.facts.close_notify[index] |= description == 0;
+                self.push(row(Content::Alert(level, description), State::Seen));
+            }
+            Reading::Opaque(Row::EncryptedHandshake) => {
+                self.count_handshake(side, &span);
+                self.push(row(Content::EncryptedHandshake, state));
+            }
+            Reading::Opaque(Row::EncryptedAlert) => {
+                self.facts.encrypted_alert[side.index()] = true;
+                self.push(row(Content::EncryptedAlert, state));
+            }
+            Reading::Opaque(Row::ChangeCipherSpec) => {
+                direction.changed_cipher = true;
+                self.push(row(Content::ChangeCipherSpec, if gap { State::Partial } else { State::Seen }));
+            }
+            Reading::Opaque(Row::ApplicationData) => {
+                direction.data_seen = true;
+                self.push(row(Content::ApplicationData, state));
+            }
+        }
+    }
+
+    /// Length of a protected record of TLS 1.3 that holds just a Finished: header 4, the hash, content type 1, tag 16.
+    fn finished_len(&self) -> Option<u16> {
+        let suite = names::cipher_suite(self.facts.server_hello.as_ref()?.suite)?;
+        Some(4 + 1 + 16 + if suite.name.ends_with("SHA384") { 48 } else { 32 })
+    }
+
+    /// Ends the first protected flight of a side.
+    fn end_flight(&mut self, side: Side) {
+        let direction = &mut self.directions[side.index()];
+        if direction.place == Place::Fragment && direction.reading == Reading::Flight {
+            // The other side spoke in the middle of a record: the flight goes on with it.
+            return;
+        }
+        if let Some(span) = direction.flight.take() {
+            direction.flight_over = true;
+            self.count_handshake(side, &span);
+            self.push(Message { side, content: Content::EncryptedFlight, state: State::Encrypted, span, retransmitted: 0 });
+        }
+    }
+
+    /// Ends the message in the making, which will not be whole.
+    fn abandon_message(&mut self, side: Side) {
+        let direction = &mut self.directions[side.index()];
+        if direction.message.is_open() {
+            let (kind, span) = direction.message.abandon();
+            let content = kind.map_or(Content::EncryptedHandshake, Content::Handshake);
+            if content == Content::Handshake(handshake::CLIENT_HELLO) {
+                self.facts.client.get_or_insert(side);
+            }
+            self.count_handshake(side, &span);
+            self.push(Message { side, content, state: State::Partial, span, retransmitted: 0 });
+        }
+    }
+
+    /// Forgets where the records of a direction are.
+    fn lose(&mut self, side: Side) {
+        self.abandon_message(side);
+        let direction = &mut self.directions[side.index()];
+        if direction.place == Place::Fragment && direction.left > 0 {
+            let span = direction.span;
+            let content = match direction.reading {
+                Reading::Opaque(Row::EncryptedHandshake) => Some(Content::EncryptedHandshake),
+                Reading::Opaque(Row::EncryptedAlert) | Reading::Alert => Some(Content::EncryptedAlert),
+                Reading::Opaque(Row::ChangeCipherSpec) => Some(Content::ChangeCipherSpec),
+                Reading::Opaque(Row::ApplicationData) => Some(Content::ApplicationData),
+                Reading::Flight => {
+                    direction.flight_over = true;
+                    Some(Content::EncryptedFlight)
+                }
+                Reading::Skip | Reading::Handshake => None,
+            };
+            direction.data_seen |= content == Some(Content::ApplicationData);
+            direction.place = Place::Lost;
+            if let Some(content) = content {
+                self.push(Message { side, content, state: State::Partial, span, retransmitted: 0 });
+            }
+        }
+        self.directions[side.index()].place = Place::Lost;
+    }
+
+    fn push(&mut self, message: Message) {
+        if self.messages.len() < MAX_MESSAGES {
+            self.messages.push(message);
+        } else {
+            self.facts.dropped += 1;
+        }
+    }
+}
+
+impl Direction {
+    /// Counts the current record, and what carried its header, for a message in it.
+    fn header_into(&self, span: &mut Span) {
+        span.record();
+        for (carrier, at, len) in &self.header_runs[..self.header_run_count] {
+            span.carry(*carrier, *at, *len);
+        }
+    }
+
+    fn header_into_message(&mut self) {
+        let mut span = self.message.span;
+        self.header_into(&mut span);
+        self.message.span = span;
+    }
+
+    fn header_into_span(&mut self) {
+        let mut span = self.span;
+        self.header_into(&mut span);
+        self.span = span;
+    }
+}

@@ -1,0 +1,149 @@
+//! Where a message lay: records, segments, frames, and its place in them.
+
+use crate::flow::Carrier;
+use crate::time::Timestamp;
+
+/// What carried a run of bytes.
+///
+/// Bytes come in stream order, and each segment's bytes are one run of it, so a segment is new exactly when its number
+/// differs from that of the byte before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Span {
+    /// Place of the first byte of the content in its direction's stream.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+    /// The lowest frame number.
+    pub first_frame: u64,
+    /// When that was.
+    pub first_time: Timestamp,
+    /// The highest frame number: where the last missing byte came.
+    pub last_frame: u64,
+    /// When that was.
+    pub last_time: Timestamp,
+    /// Distinct TCP segments.
+    pub segments: u32,
+    /// TLS records.
+    pub records: u32,
+    /// Segments of at most the receiver's MSS that the bytes would have taken: an estimate where one is larger.
+    pub wire_segments: u32,
+    /// Where the first byte lies in its segment's payload.
+    pub first_at: u32,
+    /// Whether the last byte is the last of its segment.
+    pub ends_segment: bool,
+    first_carrier: u64,
+    carrier: u64,
+    /// In units of the MSS, the last place counted in the current segment.
+    slot: u32,
+}
+
+impl Span {
+    /// Counts a record.
+    pub fn record(&mut self) {
+        self.records += 1;
+    }
+
+    /// Counts `len` bytes at `at` of a segment's payload, without saying that they are content.
+    pub fn carry(&mut self, carrier: Carrier, at: u32, len: u32) {
+        if len == 0 {
+            return;
+        }
+        let unit = if carrier.mss == 0 || carrier.len <= u32::from(carrier.mss) { u32::MAX } else { u32::from(carrier.mss) };
+        let (first, last) = (at / unit, (at + len - 1) / unit);
+        if self.segments == 0 || self.carrier != carrier.id {
+            if self.segments == 0 {
+                (self.first_frame, self.first_time, self.first_at) = (carrier.frame, carrier.time, at);
+                self.first_carrier = carrier.id;
+            }
+            self.segments += 1;
+            self.wire_segments += last - first + 1;
+            self.carrier = carrier.id;
+        } else {
+            self.wire_segments += last.saturating_sub(self.slot);
+        }
+        self.slot = last;
+        if carrier.frame < self.first_frame {
+            (self.first_frame, self.first_time) = (carrier.frame, carrier.time);
+        }
+        if carrier.frame >= self.last_frame {
+            (self.last_frame, self.last_time) = (carrier.frame, carrier.time);
+        }
+        self.ends_segment = at + len >= carrier.len;
+    }
+
+    /// Counts content: `len` bytes at stream place `offset`.
+    pub fn extend(&mut self, offset: u64, len: u64) {
+        if self.end == self.start {
+            self.start = offset;
+        }
+        self.end = offset + len;
+    }
+
+    /// Takes in the span of a later message: segments in which this one ends are not counted again.
+    pub fn join(&mut self, later: &Span) {
+        if self.segments == 0 {
+            *self = *later;
+            return;
+        }
+        let shared = u32::from(later.segments > 0 && later.first_carrier == self.carrier);
+        self.segments += later.segments - shared;
+        self.wire_segments += later.wire_segments - shared;
+        self.records += later.records;
+        self.end = self.end.max(later.end);
+        (self.carrier, self.slot, self.ends_segment) = (later.carrier, later.slot, later.ends_segment);
+        if later.first_frame < self.first_frame {
+            (self.first_frame, self.first_time) = (later.first_frame, later.first_time);
+        }
+        if later.last_frame > self.last_frame {
+            (self.last_frame, self.last_time) = (later.last_frame, later.last_time);
+        }
+    }
+
+    /// Bytes of content.
+    pub fn bytes(&self) -> u64 {
+        self.end - self.start
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn carrier(id: u64, len: u32, mss: u16) -> Carrier {
+        Carrier { id, frame: id * 10, time: Timestamp(0), len, mss }
+    }
+
+    #[test]
+    fn a_segment_counts_once() {
+        let mut span = Span::default();
+        span.carry(carrier(1, 100, 1460), 90, 5);
+        span.carry(carrier(1, 100, 1460), 95, 5);
+        span.carry(carrier(2, 100, 1460), 0, 100);
+        assert_eq!((span.segments, span.wire_segments, span.first_at, span.first_frame, span.last_frame), (2, 2, 90, 10, 20));
+        assert!(span.ends_segment);
+        span.carry(carrier(3, 100, 1460), 0, 40);
+        assert!(!span.ends_segment);
+    }
+
+    #[test]
+    fn large_segments_are_counted_in_units_of_the_mss() {
+        let mut span = Span::default();
+        span.carry(carrier(1, 4380, 1460), 0, 5);
+        span.carry(carrier(1, 4380, 1460), 5, 1455);
+        assert_eq!(span.wire_segments, 1);
+        span.carry(carrier(1, 4380, 1460), 1460, 1);
+        assert_eq!(span.wire_segments, 2);
+        span.carry(carrier(1, 4380, 1460), 1461, 2919);
+        assert_eq!((span.wire_segments, span.segments), (3, 1));
+        span.carry(carrier(2, 2000, 1460), 1459, 2);
+        assert_eq!((span.wire_segments, span.segments), (5, 2));
+    }
+
+    #[test]
+    fn a_late_segment_moves_the_frames() {
+        let mut span = Span::default();
+        span.carry(Carrier { frame: 9, ..carrier(5, 10, 0) }, 0, 10);
+        span.carry(Carrier { frame: 7, ..carrier(3, 10, 0) }, 0, 10);
+        assert_eq!((span.first_frame, span.last_frame), (7, 9));
+    }
+}
