@@ -1,1 +1,3 @@
 //! tlscensus
+
+pub mod report;
