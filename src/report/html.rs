@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::figure::{self, Piece, StripFigure, ladder};
 use super::view::{self, MAX_BYTES, MAX_LADDER_TABLE_ROWS};
+use super::words;
 
 /// The sections in order: id, number, name in the navigation.
 pub const SECTIONS: [(&str, u8, &str); 10] = [
@@ -26,6 +27,8 @@ pub const SECTIONS: [(&str, u8, &str); 10] = [
     ("about", 16, "About"),
 ];
 
+/// Longest sentence of the verdict, in characters.
+const SENTENCE: usize = 600;
 const STYLE: &str = include_str!("../../templates/report.css");
 const SCRIPT: &str = include_str!("../../templates/report.js");
 
@@ -135,14 +138,14 @@ fn data(page: &view::Page) -> String {
     let tiles: Vec<_> = verdict
         .tiles
         .iter()
-        .map(|tile| serde_json::json!({ "label": tile.label, "value": filters::value_text(tile.value), "detail": tile.detail }))
+        .map(|tile| serde_json::json!({ "label": words::visible(&tile.label), "value": filters::value_text(tile.value), "detail": words::visible(&tile.detail) }))
         .collect();
     json_block(&serde_json::json!({
-        "title": super::words::visible(&page.title),
+        "title": words::visible(&page.title),
         "verdict": filters::level_word(verdict.level),
-        "sentences": verdict.sentences,
+        "sentences": verdict.sentences.iter().map(|text| words::clip(text, SENTENCE)).collect::<Vec<_>>(),
         "tiles": tiles,
-        "version": page.about.version,
+        "version": words::visible(&page.about.version),
     }))
 }
 

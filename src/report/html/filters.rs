@@ -89,6 +89,12 @@ pub fn vis(text: &str, _: &dyn Values) -> Result<String> {
     Ok(words::visible(text))
 }
 
+/// A sentence: longer than a name may be.
+#[filter_fn]
+pub fn sentence(text: &str, _: &dyn Values) -> Result<String> {
+    Ok(words::clip(text, super::SENTENCE))
+}
+
 /// Text beside an arrow: short, or it would run over its neighbours.
 #[filter_fn]
 pub fn label(text: &str, _: &dyn Values) -> Result<String> {
