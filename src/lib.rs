@@ -6,6 +6,7 @@ pub mod error;
 pub mod flow;
 pub mod ledger;
 pub mod packet;
+pub mod report;
 pub mod row;
 pub mod time;
 pub mod tls;

@@ -1,0 +1,188 @@
+//! `report.html`: one file that asks for nothing, works without JavaScript, and treats all text as hostile.
+//!
+//! Adding a section: a partial in `templates/sections/`, its `include` in `templates/report.html`, a line in
+//! [`SECTIONS`], and its data in [`view::Page`]. Text is escaped by askama; `|safe` stands in
+//! `templates/report.html` alone, on the style, the script and the data block, and a test keeps it so.
+
+mod filters;
+
+use askama::Template;
+use sha2::{Digest, Sha256};
+
+use super::figure::{self, Piece, StripFigure, ladder};
+use super::view::{self, MAX_BYTES, MAX_LADDER_TABLE_ROWS};
+use super::words;
+
+/// The sections in order: id, number, name in the navigation.
+pub const SECTIONS: [(&str, u8, &str); 10] = [
+    ("verdict", 0, "Verdict"),
+    ("health", 1, "Run health"),
+    ("versions", 3, "Versions"),
+    ("suites", 4, "Cipher suites"),
+    ("groups", 5, "Key exchange"),
+    ("failures", 7, "Failures"),
+    ("segmentation", 8, "Segmentation"),
+    ("ladders", 14, "Ladders"),
+    ("captures", 15, "Captures"),
+    ("about", 16, "About"),
+];
+
+/// Longest sentence of the verdict, in characters.
+const SENTENCE: usize = 600;
+const STYLE: &str = include_str!("../../templates/report.css");
+const SCRIPT: &str = include_str!("../../templates/report.js");
+
+/// Renders the page. Ladders are left out from the end until it keeps to [`MAX_BYTES`].
+pub fn render(page: &view::Page) -> askama::Result<String> {
+    let mut ladders = page.ladders.ladders.rows().len();
+    loop {
+        let html = Report::new(page, ladders).render()?;
+        if html.len() <= MAX_BYTES || ladders == 0 {
+            return Ok(html);
+        }
+        ladders /= 2;
+    }
+}
+
+/// Data for `<script type="application/json">`: valid JSON that cannot end its element.
+pub fn json_block(value: &serde_json::Value) -> String {
+    let mut block = String::new();
+    for c in value.to_string().chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => block.push_str(&format!("\\u{:04x}", c as u32)),
+            _ => block.push(c),
+        }
+    }
+    block
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Report<'a> {
+    page: &'a view::Page,
+    style: &'a str,
+    script: &'a str,
+    style_hash: String,
+    script_hash: String,
+    data: String,
+    strip: Option<StripFigure>,
+    ladders: Vec<Drawn<'a>>,
+}
+
+/// A ladder with its table where the page has rows left for it.
+struct Drawn<'a> {
+    figure: ladder::LadderFigure<'a>,
+    table: bool,
+}
+
+impl<'a> Report<'a> {
+    fn new(page: &'a view::Page, ladders: usize) -> Self {
+        let mut rows = MAX_LADDER_TABLE_ROWS;
+        let drawn = page.ladders.ladders.rows().iter().take(ladders).map(|flow| {
+            let needed = flow.lines.rows().len() + 1;
+            let table = needed <= rows;
+            if table {
+                rows -= needed;
+            }
+            Drawn { figure: ladder::draw(flow), table }
+        });
+        Self {
+            page,
+            style: STYLE,
+            script: SCRIPT,
+            style_hash: hash(STYLE),
+            script_hash: hash(SCRIPT),
+            data: data(page),
+            strip: figure::strip(&page.health.strip),
+            ladders: drawn.collect(),
+        }
+    }
+
+    /// The bar of captures: status, how many, where.
+    fn status_stack(&self) -> Vec<(&'static str, u64, Piece)> {
+        let of = &self.page.health.captures;
+        let parts = [of.ok, of.empty, of.skipped, of.duplicate, of.truncated, of.failed];
+        let names = ["ok", "empty", "skipped", "duplicate", "truncated", "failed"];
+        let pieces = figure::stack(&parts, of.total());
+        names.into_iter().zip(parts).zip(pieces).map(|((name, part), piece)| (name, part, piece)).collect()
+    }
+
+    /// The bar of one step: class, where.
+    fn step_stack(&self, row: &view::StepCount) -> Vec<(&'static str, Piece)> {
+        let parts = [row.seen, row.encrypted, row.not_part, row.missing, row.failed];
+        let classes = ["seen", "encrypted", "notpart", "missing", "failed"];
+        classes.into_iter().zip(figure::stack(&parts, self.funnel_whole())).filter(|(_, piece)| piece.w > 0).collect()
+    }
+
+    /// The flows at the first step: the width of the funnel.
+    fn funnel_whole(&self) -> u64 {
+        let sum = |row: &view::StepCount| row.seen + row.encrypted + row.not_part + row.missing + row.failed;
+        self.page.failures.steps.rows().iter().map(sum).max().unwrap_or(0)
+    }
+
+    /// The largest cell of the matrix: the width of its bars.
+    fn matrix_most(&self) -> u64 {
+        let cells = |row: &view::MatrixRow| [row.alert, row.reset, row.closed, row.timeout, row.gap];
+        self.page.failures.matrix.rows().iter().flat_map(cells).max().unwrap_or(0)
+    }
+
+    /// Whether a flow has its ladder in the page, so that a link to it leads somewhere.
+    fn has_ladder(&self, flow_id: &str) -> bool {
+        self.ladders.iter().any(|drawn| drawn.figure.ladder.flow_id == flow_id)
+    }
+}
+
+/// The verdict as data, for the button that copies it and for programs that read the page.
+fn data(page: &view::Page) -> String {
+    let verdict = &page.verdict;
+    let tiles: Vec<_> = verdict
+        .tiles
+        .iter()
+        .map(|tile| serde_json::json!({ "label": words::visible(&tile.label), "value": filters::value_text(tile.value), "detail": words::visible(&tile.detail) }))
+        .collect();
+    json_block(&serde_json::json!({
+        "title": words::visible(&page.title),
+        "verdict": filters::level_word(verdict.level),
+        "sentences": verdict.sentences.iter().map(|text| words::clip(text, SENTENCE)).collect::<Vec<_>>(),
+        "tiles": tiles,
+        "version": words::visible(&page.about.version),
+    }))
+}
+
+/// A CSP source: `sha256-` and the digest in base64.
+fn hash(text: &str) -> String {
+    format!("sha256-{}", base64(&Sha256::digest(text.as_bytes())))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = (0..3).fold(0u32, |word, at| word << 8 | u32::from(chunk.get(at).copied().unwrap_or(0)));
+        for at in 0..4 {
+            let sextet = (word >> (18 - 6 * at) & 63) as usize;
+            text.push(if at <= chunk.len() { char::from(ALPHABET[sextet]) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_pads() {
+        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn a_data_block_cannot_end_its_element() {
+        let hostile = serde_json::json!({ "a": "</script><!-- & \u{2028}\u{2029} \"" });
+        let block = json_block(&hostile);
+        assert!(!block.contains(['<', '>', '&', '\u{2028}', '\u{2029}']));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&block).unwrap(), hostile);
+    }
+}

@@ -1,0 +1,491 @@
+//! Pages to render in tests: a usual one, a hostile one, an empty one, and one of a huge archive.
+
+use tlscensus::report::view::*;
+use tlscensus::report::{figure, verdict};
+
+/// Everything that must not take effect in a page.
+pub const HOSTILE: &str =
+    "</script><script>alert(1)</script><img src=x onerror=alert(1)>\" onmouseover=\"x' style='y:\u{202e}gpj\u{0}\u{1b}[31m{{7*7}}&amp;";
+
+const START: i64 = 1_795_500_000_000_000;
+const HOUR: i64 = 3_600_000_000;
+
+/// A night's archive: 334 captures, some damaged, some old TLS.
+pub fn usual() -> Page {
+    let mut page = Page {
+        title: "archive-2026-11".into(),
+        health: health(334),
+        versions: versions(),
+        suites: suites(),
+        groups: groups(),
+        failures: failures(),
+        segmentation: segmentation(),
+        ladders: Ladders {
+            chosen_by: "At most 20 of each kind of failure, the slowest, and a sample with a fixed seed.".into(),
+            flows: 48_211,
+            ladders: (0..60).map(ladder).collect(),
+        },
+        captures: Captures { rows: captures(334) },
+        about: About {
+            version: "0.1.0".into(),
+            command: "tlscensus scan archive-2026-11 -o census".into(),
+            settings: [("memory", "256 MB"), ("live flows", "200,000"), ("idle time-out", "300 s"), ("series", "auto")]
+                .into_iter()
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect(),
+            run: Some(Run {
+                started_us: START + 30 * HOUR,
+                elapsed_us: 734_250_000,
+                cpu_us: Some(1_401_000_000),
+                peak_memory_bytes: Some(141_000_000),
+                threads: 2,
+            }),
+        },
+        ..Page::default()
+    };
+    page.verdict = verdict::judge(&page);
+    page
+}
+
+/// An archive in which all is well.
+pub fn good() -> Page {
+    let mut page = usual();
+    page.health.captures = Statuses { ok: 12, ..Statuses::default() };
+    page.health.problems = Cut::default();
+    page.health.losses = Cut::default();
+    page.versions.rows = page.versions.rows.rows().iter().filter(|row| row.level == Level::Good).cloned().collect();
+    page.suites.rows = page.suites.rows.rows().iter().filter(|row| row.level == Level::Good).cloned().collect();
+    page.failures = Failures { completed: 47_000, steps: page.failures.steps, ..Failures::default() };
+    page.captures.rows = captures(12);
+    page.verdict = verdict::judge(&page);
+    page
+}
+
+/// A run over a folder without captures.
+pub fn empty() -> Page {
+    let mut page = Page::default();
+    page.verdict = verdict::judge(&page);
+    page
+}
+
+/// Hostile text in every field that takes text.
+pub fn hostile() -> Page {
+    let bad = || HOSTILE.to_string();
+    let mut page = usual();
+    page.title = bad();
+    page.partial = Some(bad());
+    page.health.problems =
+        [Problem { path: bad(), status: Status::Failed, code: bad(), detail: bad(), offset_bytes: Some(u64::MAX), packets: u64::MAX }]
+            .into_iter()
+            .collect();
+    let place = Place { path: bad(), frame: Some(1), offset_bytes: Some(2) };
+    page.health.losses = [Loss { layer: bad(), reason: bad(), count: 1, bytes: 2, example: Some(place) }].into_iter().collect();
+    page.health.strip.lanes =
+        [Lane { name: bad(), spans: Cut::default() }, Lane { name: bad(), spans: Cut::default() }].into_iter().collect();
+    page.versions.rows = [VersionRow { code: 0xdead, name: bad(), level: Level::Bad, offered: 1, chosen: 2 }].into_iter().collect();
+    page.suites.rows = page.suites.rows.rows().iter().map(|row| SuiteRow { name: bad(), rating: bad(), ..row.clone() }).collect();
+    page.groups.rows = page.groups.rows.rows().iter().map(|row| GroupRow { name: bad(), kind: bad(), ..row.clone() }).collect();
+    page.failures.steps = page.failures.steps.rows().iter().map(|row| StepCount { name: bad(), ..row.clone() }).collect();
+    page.failures.matrix =
+        page.failures.matrix.rows().iter().map(|row| MatrixRow { name: bad(), example_flow: Some(bad()), ..row.clone() }).collect();
+    page.failures.alerts =
+        [AlertRow { code: 1, name: bad(), from_client: 1, from_server: 2, example_flow: Some(bad()) }].into_iter().collect();
+    page.segmentation.rows = page.segmentation.rows.rows().iter().map(|row| MessageCut { message: bad(), ..row.clone() }).collect();
+    page.ladders.chosen_by = bad();
+    page.ladders.ladders = (0..3).map(|at| hostile_ladder(at, &bad())).collect();
+    page.captures.rows = page.captures.rows.rows().iter().map(|row| CaptureRow { path: bad(), format: bad(), ..row.clone() }).collect();
+    page.about.version = bad();
+    page.about.command = bad();
+    page.about.settings = [(bad(), bad())].into_iter().collect();
+    page.verdict = verdict::judge(&page);
+    page.verdict.sentences.push(bad());
+    page
+}
+
+/// More of everything than a page can hold, with texts as long as they get.
+pub fn huge() -> Page {
+    let long = format!("{HOSTILE}{}", "<\u{202e}&'\"".repeat(4_000));
+    let mut page = usual();
+    page.health = health(1_000_000);
+    let problem = page.health.problems.rows()[0].clone();
+    page.health.problems = (0..5_000).map(|_| Problem { path: long.clone(), detail: long.clone(), ..problem.clone() }).collect();
+    let loss = page.health.losses.rows()[0].clone();
+    page.health.losses = (0..500).map(|_| Loss { reason: long.clone(), ..loss.clone() }).collect();
+    page.versions.rows = page.versions.rows.rows().iter().cycle().take(300).cloned().collect();
+    page.suites.rows = page.suites.rows.rows().iter().cycle().take(5_000).cloned().collect();
+    page.groups.rows = page.groups.rows.rows().iter().cycle().take(5_000).cloned().collect();
+    page.failures.steps = page.failures.steps.rows().iter().cycle().take(400).cloned().collect();
+    page.failures.matrix = page.failures.matrix.rows().iter().cycle().take(400).cloned().collect();
+    page.failures.alerts = page.failures.alerts.rows().iter().cycle().take(400).cloned().collect();
+    page.segmentation.rows = page.segmentation.rows.rows().iter().cycle().take(400).cloned().collect();
+    page.segmentation.mss = page.segmentation.mss.rows().iter().cycle().take(4_000).cloned().collect();
+    page.captures.rows = captures(48_211);
+    page.ladders.ladders = (0..220).map(|at| hostile_ladder(at, &long)).collect();
+    page.about.settings = (0..500).map(|at| (format!("setting {at}"), long.clone())).collect();
+    page.verdict = verdict::judge(&page);
+    page
+}
+
+fn health(total: u64) -> Health {
+    let lanes: Vec<Lane> = (0..5)
+        .map(|at| Lane {
+            name: format!("gateway-{at}/tls"),
+            spans: (0..6).map(|hour| span(hour * 4 * HOUR + at * HOUR / 3, 3 * HOUR - at * HOUR / 4)).collect(),
+        })
+        .collect();
+    let covered = figure::union(lanes.iter().flat_map(|lane| lane.spans.rows().to_vec()), 1_000_000);
+    Health {
+        captures: Statuses { ok: total - 14, truncated: 5, failed: 3, skipped: 2, duplicate: 1, empty: 3 },
+        bytes: 84_312_774_411,
+        packets: 122_481_003,
+        packets_cut: 8_112,
+        tcp_flows: 61_870,
+        tls_flows: 48_211,
+        starts_midway: 1_204,
+        gap_bytes: 18_442_190,
+        problems: [
+            (
+                "gateway-1/2026-11-03.pcapng",
+                Status::Failed,
+                "bad_block",
+                "block length 4,294,967,295, 16,777,216 allowed",
+                Some(73_400_320),
+                118_220,
+            ),
+            ("gateway-2/it's here.pcap", Status::Failed, "bad_header", "unknown magic 0x00000000", Some(0), 0),
+            ("gateway-4/2026-11-09.pcap", Status::Truncated, "short_packet", "1,514 bytes needed, 212 there", Some(1_048_331), 9_441),
+        ]
+        .into_iter()
+        .map(|(path, status, code, detail, offset_bytes, packets)| Problem {
+            path: path.into(),
+            status,
+            code: code.into(),
+            detail: detail.into(),
+            offset_bytes,
+            packets,
+        })
+        .collect(),
+        strip: Strip { covered, lanes: lanes.into_iter().collect() },
+        losses: [
+            ("link", "unknown_link_type", 1_200, 88_000),
+            ("ip", "fragment_passed_over", 311, 402_113),
+            ("tcp", "short_header", 2, 31),
+        ]
+        .into_iter()
+        .map(|(layer, reason, count, bytes)| Loss {
+            layer: layer.into(),
+            reason: reason.into(),
+            count,
+            bytes,
+            example: Some(Place { path: "gateway-3/2026-11-05.pcap".into(), frame: Some(40_112), offset_bytes: Some(31_004_882) }),
+        })
+        .collect(),
+    }
+}
+
+fn span(from: i64, lasts: i64) -> Span {
+    Span { first_us: START + from, last_us: START + from + lasts }
+}
+
+fn versions() -> Versions {
+    let row = |code, name: &str, level, offered, chosen| VersionRow { code, name: name.into(), level, offered, chosen };
+    Versions {
+        offers: 46_990,
+        choices: 46_120,
+        rows: [
+            row(0x0304, "TLS 1.3", Level::Good, 41_002, 33_871),
+            row(0x0303, "TLS 1.2", Level::Good, 46_611, 11_937),
+            row(0x0302, "TLS 1.1", Level::Bad, 6_120, 14),
+            row(0x0301, "TLS 1.0", Level::Bad, 6_120, 298),
+            row(0x0300, "SSL 3.0", Level::Bad, 9, 0),
+        ]
+        .into_iter()
+        .collect(),
+    }
+}
+
+fn suites() -> Suites {
+    let row = |code, name: &str, rating: &str, level, secret, offered, chosen| SuiteRow {
+        code,
+        name: name.into(),
+        rating: rating.into(),
+        level,
+        forward_secret: secret,
+        offered,
+        chosen,
+    };
+    Suites {
+        offers: 46_990,
+        choices: 46_120,
+        rows: [
+            row(0x1301, "TLS_AES_128_GCM_SHA256", "recommended", Level::Good, Some(true), 41_002, 21_200),
+            row(0x1302, "TLS_AES_256_GCM_SHA384", "recommended", Level::Good, Some(true), 41_002, 12_100),
+            row(0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "recommended", Level::Good, Some(true), 44_120, 8_911),
+            row(0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "recommended", Level::Good, Some(true), 44_120, 2_700),
+            row(0x1303, "TLS_CHACHA20_POLY1305_SHA256", "recommended", Level::Good, Some(true), 41_002, 571),
+            row(0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "weak", Level::Warn, Some(true), 39_001, 310),
+            row(0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256", "weak", Level::Warn, Some(false), 31_771, 215),
+            row(0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA", "weak", Level::Warn, Some(false), 31_400, 99),
+            row(0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "broken", Level::Bad, Some(false), 6_001, 14),
+            row(0x0005, "TLS_RSA_WITH_RC4_128_SHA", "broken", Level::Bad, Some(false), 212, 0),
+            row(0xfeff, "", "unknown", Level::Neutral, None, 12, 0),
+        ]
+        .into_iter()
+        .collect(),
+    }
+}
+
+fn groups() -> Groups {
+    let row = |code, name: &str, kind: &str, offered, shared, chosen| GroupRow {
+        code,
+        name: name.into(),
+        kind: kind.into(),
+        offered,
+        shared,
+        chosen,
+    };
+    Groups {
+        offers: 46_700,
+        shares: 41_002,
+        choices: 44_900,
+        hello_retries: 412,
+        rows: [
+            row(0x11ec, "X25519MLKEM768", "post-quantum hybrid", 28_110, 27_900, 17_412),
+            row(29, "x25519", "elliptic curve", 46_100, 40_002, 24_001),
+            row(23, "secp256r1", "elliptic curve", 46_700, 3_120, 3_300),
+            row(24, "secp384r1", "elliptic curve", 46_480, 112, 187),
+            row(256, "ffdhe2048", "finite field", 8_112, 0, 0),
+        ]
+        .into_iter()
+        .collect(),
+    }
+}
+
+const STEPS: [&str; 12] = [
+    "TCP handshake",
+    "ClientHello",
+    "ServerHello",
+    "Certificate",
+    "ServerKeyExchange",
+    "ServerHelloDone",
+    "ClientKeyExchange, ChangeCipherSpec, Finished",
+    "NewSessionTicket",
+    "ChangeCipherSpec (server)",
+    "Finished (server)",
+    "Application data",
+    "close_notify, teardown",
+];
+
+fn failures() -> Failures {
+    let counts = [
+        [47_007, 0, 0, 0, 0],
+        [46_990, 0, 0, 9, 8],
+        [46_120, 0, 0, 103, 776],
+        [11_702, 33_871, 541, 2, 4],
+        [11_260, 0, 34_850, 2, 4],
+        [11_700, 0, 34_402, 6, 4],
+        [11_911, 33_871, 0, 220, 106],
+        [4_211, 0, 41_770, 19, 2],
+        [11_900, 33_100, 0, 998, 0],
+        [11_900, 33_100, 0, 998, 0],
+        [0, 44_871, 0, 1_127, 0],
+        [9_112, 30_104, 0, 6_782, 0],
+    ];
+    let row = |step: u8, alert, reset, closed, timeout, gap| MatrixRow {
+        step,
+        name: STEPS[usize::from(step) - 1].into(),
+        alert,
+        reset,
+        closed,
+        timeout,
+        gap,
+        example_flow: Some(format!("f{:016x}", u64::from(step))),
+    };
+    Failures {
+        completed: 44_998,
+        failed: 904,
+        not_judged: 2_309,
+        steps: STEPS
+            .iter()
+            .zip(1..)
+            .zip(counts)
+            .map(|((name, step), [seen, encrypted, not_part, missing, failed])| StepCount {
+                step,
+                name: (*name).into(),
+                seen,
+                encrypted,
+                not_part,
+                missing,
+                failed,
+            })
+            .collect(),
+        matrix: [row(1, 0, 3, 1, 4, 0), row(2, 221, 412, 90, 53, 103), row(3, 2, 1, 1, 0, 2), row(6, 88, 11, 5, 2, 18)]
+            .into_iter()
+            .collect(),
+        alerts: [
+            (40, "handshake_failure", 12, 188),
+            (70, "protocol_version", 0, 33),
+            (48, "unknown_ca", 71, 0),
+            (42, "bad_certificate", 7, 0),
+        ]
+        .into_iter()
+        .map(|(code, name, from_client, from_server)| AlertRow {
+            code,
+            name: name.into(),
+            from_client,
+            from_server,
+            example_flow: Some("f0000000000000002".into()),
+        })
+        .collect(),
+    }
+}
+
+fn segmentation() -> Segmentation {
+    let row = |message: &str, from_client, count, bytes: [u64; 3], segments: [u64; 8], segments_max| MessageCut {
+        message: message.into(),
+        from_client,
+        count,
+        bytes_p50: Some(bytes[0]),
+        bytes_p95: Some(bytes[1]),
+        bytes_max: Some(bytes[2]),
+        segments,
+        segments_max,
+    };
+    Segmentation {
+        messages: 141_340,
+        split: 38_820,
+        ip_fragmented: 0,
+        offload_flows: 1_877,
+        quantile_error_permille: 5,
+        rows: [
+            row("client_hello", true, 46_990, [517, 1_781, 2_412], [18_862, 28_110, 18, 0, 0, 0, 0, 0], 3),
+            row("server_hello", false, 46_120, [122, 1_210, 1_310], [46_100, 20, 0, 0, 0, 0, 0, 0], 2),
+            row("certificate", false, 11_702, [3_712, 5_102, 341_200], [1_030, 2_102, 7_771, 612, 130, 41, 9, 7], 241),
+            row("server_key_exchange", false, 11_260, [333, 589, 1_100], [10_900, 360, 0, 0, 0, 0, 0, 0], 2),
+            row("server_hello_done", false, 11_700, [4, 4, 4], [11_700, 0, 0, 0, 0, 0, 0, 0], 1),
+            row("client_key_exchange", true, 11_911, [70, 262, 518], [11_911, 0, 0, 0, 0, 0, 0, 0], 1),
+            row("new_session_ticket", false, 4_211, [202, 1_480, 2_912], [4_000, 200, 11, 0, 0, 0, 0, 0], 3),
+        ]
+        .into_iter()
+        .collect(),
+        mss_clients: 47_007,
+        mss_servers: 46_998,
+        mss: [(8_960, 12, 300), (1_460, 44_000, 43_700), (1_440, 2_112, 2_400), (1_380, 801, 598), (536, 82, 0)]
+            .into_iter()
+            .map(|(mss_bytes, client, server)| MssRow { mss_bytes, client, server })
+            .collect(),
+    }
+}
+
+fn captures(total: u64) -> Cut<CaptureRow, MAX_CAPTURES> {
+    (0..total)
+        .map(|at| CaptureRow {
+            path: format!("gateway-{}/2026-11-{:02}_{at:05}.pcapng", at % 5, at % 28 + 1),
+            status: [Status::Ok, Status::Ok, Status::Ok, Status::Truncated, Status::Failed][at as usize % 17 % 5],
+            format: "pcapng".into(),
+            size_bytes: 252_000_000 + at * 77_121,
+            packets: 366_000 + at * 17,
+            span: (at % 9 != 8).then(|| span(at as i64 * HOUR / 2, HOUR / 2)),
+            tls_flows: 144 + at % 7,
+            completed: 130,
+            failed: at % 4,
+        })
+        .collect()
+}
+
+fn ladder(at: u64) -> Ladder {
+    let failed = at % 4 == 1;
+    let line = |step: u8, direction, state, us: u64, frames: (u64, u64), bytes: u64, segments: u64| LadderLine {
+        step,
+        name: STEPS[usize::from(step) - 1].into(),
+        detail: String::new(),
+        direction,
+        state,
+        since_start_us: Some(us),
+        first_frame: Some(frames.0),
+        last_frame: Some(frames.1),
+        bytes: Some(bytes),
+        records: Some(1),
+        segments: Some(segments),
+    };
+    let absent = |step: u8, state| LadderLine {
+        since_start_us: None,
+        first_frame: None,
+        last_frame: None,
+        bytes: None,
+        records: None,
+        segments: None,
+        direction: Direction::None,
+        ..line(step, Direction::None, state, 0, (0, 0), 0, 0)
+    };
+    use Direction::{Both, Client, Server};
+    use StepState::{Encrypted, Failed, Missing, NotPart, Seen};
+    let mut lines = vec![
+        LadderLine { bytes: None, records: None, segments: None, ..line(1, Both, Seen, 0, (1, 3), 0, 0) },
+        line(2, Client, Seen, 13_211, (4, 5), 1_781, 2),
+    ];
+    if failed {
+        let alert =
+            LadderLine { name: "Alert".into(), detail: "fatal handshake_failure".into(), ..line(3, Server, Failed, 27_410, (7, 7), 2, 1) };
+        lines.push(alert);
+        lines.extend((4..=11).map(|step| absent(step, NotPart)));
+        lines.push(LadderLine { bytes: None, records: None, segments: None, ..line(12, Server, Seen, 27_500, (8, 9), 0, 0) });
+    } else {
+        lines.extend([
+            line(3, Server, Seen, 27_410, (7, 7), 122, 1),
+            LadderLine { detail: "3 certificates".into(), ..line(4, Server, Seen, 27_980, (7, 10), 3_712, 3) },
+            line(5, Server, Seen, 28_002, (10, 10), 333, 1),
+            line(6, Server, Seen, 28_002, (10, 10), 4, 1),
+            LadderLine { name: "ClientKeyExchange".into(), ..line(7, Client, Seen, 30_120, (12, 12), 70, 1) },
+            LadderLine { name: "ChangeCipherSpec".into(), ..line(7, Client, Seen, 30_120, (12, 12), 1, 1) },
+            LadderLine { name: "Finished".into(), ..line(7, Client, Encrypted, 30_120, (12, 12), 40, 1) },
+            if at % 3 == 0 { absent(8, Missing) } else { absent(8, NotPart) },
+            line(9, Server, Seen, 44_001, (14, 14), 1, 1),
+            line(10, Server, Encrypted, 44_001, (14, 14), 40, 1),
+            line(11, Both, Encrypted, 45_902, (15, 188), 91_233, 71),
+            LadderLine { detail: "client sent FIN first".into(), ..line(12, Both, Encrypted, 1_204_551, (189, 193), 31, 1) },
+        ]);
+    }
+    Ladder {
+        flow_id: format!("f{at:016x}"),
+        capture: format!("gateway-{}/2026-11-0{}_0001.pcapng", at % 5, at % 9 + 1),
+        stream: Some(at * 31),
+        client: format!("192.0.2.{}:{}", at % 250 + 1, 40_000 + at),
+        server: "[2001:db8:4:21::17]:443".into(),
+        sni: (at % 5 != 4).then(|| format!("host-{at}.example.net")),
+        version: (!failed).then(|| "TLS 1.2".into()),
+        suite: (!failed).then(|| "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256".into()),
+        alpn: (at % 2 == 0).then(|| "h2".into()),
+        outcome: if failed { "alert".into() } else { "completed".into() },
+        level: if failed { Level::Bad } else { Level::Good },
+        why: if failed { "failed with an alert".into() } else { "among the slowest".into() },
+        mss_client: Some(1_460),
+        mss_server: Some(1_440),
+        handshake_us: (!failed).then_some(44_001 + at * 1_310),
+        wireshark_filter: format!("frame.number >= 1 && frame.number <= 193 && tcp.stream eq {}", at * 31),
+        command: format!("tlscensus show census f{at:016x}"),
+        lines: lines.into_iter().collect(),
+    }
+}
+
+fn hostile_ladder(at: u64, bad: &str) -> Ladder {
+    let bad = || bad.to_string();
+    let usual = ladder(at * 4);
+    let lines = usual.lines.rows().iter().cycle().take(30);
+    Ladder {
+        flow_id: format!("{}{at}", if at == 0 { bad() } else { "f".into() }),
+        capture: bad(),
+        client: bad(),
+        server: bad(),
+        sni: Some(bad()),
+        version: Some(bad()),
+        suite: Some(bad()),
+        alpn: Some(bad()),
+        outcome: bad(),
+        why: bad(),
+        wireshark_filter: bad(),
+        command: bad(),
+        lines: lines.map(|line| LadderLine { name: bad(), detail: bad(), ..line.clone() }).collect(),
+        ..usual
+    }
+}
