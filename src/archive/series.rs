@@ -1,0 +1,199 @@
+//! Captures to series: which belong together, and in which order they are read.
+//!
+//! ```text
+//!  path order    x.pcap    x.pcap1   x.pcap2   y.pcap
+//!  first packet  12:00:00  12:10:00  12:20:00  12:00:00
+//!                └──────── one series ────┘    └ alone
+//! ```
+//!
+//! The order within a series is that of the first packets' times, never of names, modification times or directory entries.
+//! Names only propose a series (`name`); it is formed if folder, format and link type are the same and the times
+//! ascend strictly with the numbers. Whatever is in doubt stays apart: a flow that is cut in two shows as such, while two
+//! vantage points read as one would give wrong answers that nobody sees.
+
+use super::identity;
+use super::name::{Rotation, Rule, rotation};
+use super::{Capture, Series, Source, Status};
+use crate::time::Timestamp;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How captures are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Files of one rotation are read as one; the rest each by itself
+    #[default]
+    Auto,
+    /// Every file by itself
+    None,
+    /// All files as one, in the order of their first packets
+    All,
+}
+
+/// Groups the ready captures. Each is in exactly one series; series stand in the order of their earliest paths.
+pub(super) fn group(captures: &[Capture], mode: Mode) -> Vec<Series> {
+    let ready: Vec<usize> = (0..captures.len()).filter(|&i| captures[i].status == Status::Ready).collect();
+    let mut series = match mode {
+        Mode::None => ready.into_iter().map(|i| make(captures, vec![i], "each file by itself, as asked".into())).collect(),
+        Mode::All if ready.is_empty() => Vec::new(),
+        Mode::All => {
+            let mut order = ready;
+            // A file without packets stands last, where it disturbs nothing.
+            order.sort_by_key(|&i| (captures[i].first_time.is_none(), captures[i].first_time, i));
+            let reason = format!("all {} as one, as asked, in the order of their first packets", files(order.len()));
+            vec![make(captures, order, reason)]
+        }
+        Mode::Auto => auto(captures, ready),
+    };
+    series.sort_by_key(|s: &Series| s.captures.iter().min().copied());
+    series
+}
+
+fn make(captures: &[Capture], order: Vec<usize>, reason: String) -> Series {
+    let ids: Vec<&[u8]> = order.iter().map(|&i| captures[i].id.as_bytes()).collect();
+    Series { id: identity::text('s', &identity::digest_of(&ids)), captures: order, reason }
+}
+
+/// A capture that may be part of a rotation.
+struct Member {
+    index: usize,
+    time: Timestamp,
+    name: Rotation,
+}
+
+fn auto(captures: &[Capture], ready: Vec<usize>) -> Vec<Series> {
+    let mut series = Vec::new();
+    let mut proposed: BTreeMap<(&str, String), Vec<Member>> = BTreeMap::new();
+    for index in ready {
+        let capture = &captures[index];
+        let (folder, name) = capture.path_text.rsplit_once('/').unwrap_or(("", &capture.path_text));
+        match (&capture.source, capture.first_time) {
+            (Source::Path(_), Some(time)) => {
+                let name = rotation(name, time);
+                proposed.entry((folder, name.stem.clone())).or_default().push(Member { index, time, name });
+            }
+            (Source::Path(_), None) => series.push(make(captures, vec![index], "alone: no packet whose time could tell its place".into())),
+            (Source::Stdin(_), _) => series.push(make(captures, vec![index], "alone: standard input".into())),
+        }
+    }
+    for (_, mut members) in proposed {
+        let count = members.len();
+        if count == 1 {
+            series.push(make(captures, vec![members[0].index], "alone: no other file of its name and numbering".into()));
+            continue;
+        }
+        members.sort_by_key(|m| (m.time, m.index));
+        match runs(captures, &members) {
+            Ok(runs) => {
+                for (run, reason) in runs {
+                    let order: Vec<usize> = run.iter().map(|m| m.index).collect();
+                    series.push(make(captures, order, reason));
+                }
+            }
+            Err(doubt) => {
+                let reason = format!("alone: named like a rotation of {}, but {doubt}", files(count));
+                series.extend(members.iter().map(|m| make(captures, vec![m.index], reason.clone())));
+            }
+        }
+    }
+    series
+}
+
+type Runs<'m> = Vec<(&'m [Member], String)>;
+
+/// Cuts members, which are in time order, into the runs to be read as one; or says why none can be trusted.
+fn runs<'m>(captures: &[Capture], members: &'m [Member]) -> Result<Runs<'m>, String> {
+    let kind = |m: &Member| (captures[m.index].format, captures[m.index].link);
+    if members.windows(2).any(|w| kind(&w[0]) != kind(&w[1])) {
+        return Err("their formats or link types differ".into());
+    }
+    if members.windows(2).any(|w| w[0].time == w[1].time) {
+        return Err("two of them begin at the same time".into());
+    }
+    let rule = members.iter().map(|m| m.name.rule).max().unwrap_or(Rule::Bare);
+    match rule {
+        Rule::Moment => ascending_moments(members),
+        Rule::NumberAndMoment => recordings(members),
+        Rule::Behind => numbers_behind(members),
+        Rule::BehindPlain => numbers_behind_plain(members),
+        Rule::Number => plain_numbers(members),
+        Rule::Bare => Err("nothing numbers them".into()),
+    }
+}
+
+/// Times in the names must ascend as the packets do; where two are equal the numbers behind them decide.
+fn ascending_moments(members: &[Member]) -> Result<Runs<'_>, String> {
+    let key = |m: &Member| (m.name.moment, m.name.number);
+    if members.iter().any(|m| m.name.rule != Rule::Moment) || !members.windows(2).all(|w| key(&w[0]) < key(&w[1])) {
+        return Err("their packets are not in the order of the times in their names".into());
+    }
+    Ok(vec![(members, format!("{} of one rotation by the times in their names", files(members.len())))])
+}
+
+/// The numbers must ascend; where one falls back the recorder was started anew, which begins another series.
+fn recordings(members: &[Member]) -> Result<Runs<'_>, String> {
+    if members.iter().any(|m| m.name.rule != Rule::NumberAndMoment) {
+        return Err("some of their names lack the number".into());
+    }
+    let cut = members.chunk_by(|a, b| a.name.number < b.name.number);
+    Ok(cut.map(|run| (run, numbered("a numbered rotation", run))).collect())
+}
+
+/// `x.pcap`, `x.pcap1`, ...: the numbers must ascend, or go round once as a ring buffer's do.
+fn numbers_behind(members: &[Member]) -> Result<Runs<'_>, String> {
+    let number = |m: &Member| m.name.number;
+    let falls = members.windows(2).filter(|w| number(&w[0]) >= number(&w[1])).count();
+    if falls == 0 {
+        return Ok(vec![(members, numbered("a rotation with numbers behind the name", members))]);
+    }
+    // A ring has all its places, all with as many digits, and the fall leads from the last place to the first.
+    let mut places: Vec<u64> = members.iter().map(number).collect();
+    places.sort_unstable();
+    let whole = places.iter().zip(0..).all(|(&place, expected)| place == expected);
+    let even = members.iter().all(|m| m.name.rule == Rule::Behind && m.name.width == members[0].name.width);
+    let closed = members.first().zip(members.last()).is_some_and(|(first, last)| number(last) < number(first));
+    if falls == 1 && whole && even && closed {
+        return Ok(vec![(members, format!("{} of one ring buffer, which went round at number 0", files(members.len())))]);
+    }
+    Err("their packets are not in the order of their numbers".into())
+}
+
+/// `trace`, `trace1`, `trace2`: believed if the one without a number is there and none is missing.
+fn numbers_behind_plain(members: &[Member]) -> Result<Runs<'_>, String> {
+    if members.iter().zip(0..).all(|(m, expected)| m.name.number == expected) && members[0].name.rule == Rule::Bare {
+        return Ok(vec![(members, numbered("a rotation with numbers behind the name", members))]);
+    }
+    Err("their packets are not in the order of their numbers, or a number is missing".into())
+}
+
+/// `x-0001.pcap`: believed if written with leading zeros; a missing number ends a series.
+fn plain_numbers(members: &[Member]) -> Result<Runs<'_>, String> {
+    let padded = |m: &&Member| m.name.number < 10u64.saturating_pow(m.name.width.saturating_sub(1) as u32);
+    if members.iter().any(|m| m.name.rule != Rule::Number || m.name.width != members[0].name.width) {
+        return Err("their numbers are not written alike".into());
+    }
+    if !members.iter().any(|m| padded(&m)) {
+        return Err("their numbers are not those of a sequence (no leading zeros)".into());
+    }
+    if members.windows(2).any(|w| w[0].name.number >= w[1].name.number) {
+        return Err("their packets are not in the order of their numbers".into());
+    }
+    let cut = members.chunk_by(|a, b| a.name.number + 1 == b.name.number);
+    Ok(cut.map(|run| (run, numbered("a numbered sequence", run))).collect())
+}
+
+fn numbered(what: &str, run: &[Member]) -> String {
+    let (Some(first), Some(last)) = (run.first(), run.last()) else { return String::new() };
+    let (first, last) = (first.name.number, last.name.number);
+    if run.len() == 1 {
+        return format!("alone: number {first} of {what}, without neighbours");
+    }
+    let missing = (last - first + 1).saturating_sub(run.len() as u64);
+    let gap = if missing > 0 { format!(" ({missing} of the numbers are missing)") } else { String::new() };
+    format!("{} of {what}, {first} to {last}{gap}, first packets in ascending order", files(run.len()))
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".into() } else { format!("{count} files") }
+}
