@@ -41,8 +41,6 @@ Examples:
       Standard input.
   tlscensus scan captures/ -o census --json | jq .flows
       A summary for programs on standard output.
-
-Environment: each option with a value may be set as TLSCENSUS_ and its name, for example TLSCENSUS_JOBS=4.
 ";
 
 /// Takes a census of TLS in archives of packet captures
@@ -175,7 +173,7 @@ pub struct Selection {
     ///
     /// Folders are read to any depth, links are followed, and hidden files are files like others. In the tables the path of a
     /// capture is relative to the path given here; with several, to the deepest folder that holds them all.
-    #[arg(value_name = "PATH", required_unless_present = "files_from")]
+    #[arg(value_name = "PATH", help_heading = "Arguments", required_unless_present = "files_from")]
     pub paths: Vec<PathBuf>,
     /// Read more paths from a file, one a line; '-' for standard input
     #[arg(long, value_name = "FILE")]

@@ -1,6 +1,6 @@
 //! What would be read, in words and as JSON: the output of `check` and of `scan --dry-run`.
 
-use super::{Archive, Capture, Source, Status};
+use super::{Archive, Capture, Series, Source, Status};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -42,16 +42,24 @@ pub fn check_text(archive: &Archive) -> String {
         };
         let _ = writeln!(out, "  {} {}: {why}", capture.status.name(), visible(&capture.path_text));
     }
-    if !archive.series.is_empty() {
-        let _ = writeln!(out, "\nseries:");
+    let list = |out: &mut String, index: usize| {
+        let Some(capture) = archive.captures.get(index) else { return };
+        let from = capture.first_time.map_or_else(|| format!("{:27}", "no time"), |t| t.utc());
+        let size = capture.size.map_or_else(|| "size unknown".to_owned(), bytes);
+        let _ = writeln!(out, "    {from}  {size:>12}  {}", visible(&capture.path_text));
+    };
+    let (single, several): (Vec<&Series>, Vec<&Series>) = archive.series.iter().partition(|s| s.captures.len() == 1);
+    for series in several {
+        let _ = writeln!(out, "\nseries {}: {}", series.id, visible(&series.reason));
+        series.captures.iter().for_each(|&i| list(&mut out, i));
     }
-    for series in &archive.series {
-        let _ = writeln!(out, "  {}: {}", series.id, series.reason);
-        for capture in series.captures.iter().filter_map(|&i| archive.captures.get(i)) {
-            let from = capture.first_time.map_or_else(|| "no time".to_owned(), |t| t.utc());
-            let size = capture.size.map_or_else(|| "size unknown".to_owned(), bytes);
-            let _ = writeln!(out, "    {from}  {size:>12}  {}", visible(&capture.path_text));
-        }
+    let mut by_reason: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for series in single {
+        by_reason.entry(&series.reason).or_default().extend(&series.captures);
+    }
+    for (reason, captures) in by_reason {
+        let _ = writeln!(out, "\n{} by itself: {}", amount(captures.len(), "capture"), visible(reason));
+        captures.into_iter().for_each(|i| list(&mut out, i));
     }
     out
 }

@@ -50,9 +50,9 @@ pub(super) struct Rotation {
     pub width: usize,
 }
 
-const CAPTURE_EXTENSIONS: [&str; 24] = [
+const CAPTURE_EXTENSIONS: [&str; 18] = [
     "pcap", "pcapng", "cap", "ntar", "dmp", "snoop", "erf", "trc", "trace", "tcpdump", "pkt", "enc", "bfr", "syc", "5vw", "acp", "fdc",
-    "trc0", "npl", "wpc", "wpz", "pklg", "lcap", "pcp",
+    "pklg",
 ];
 const COMPRESSION_EXTENSIONS: [&str; 10] = ["gz", "zst", "xz", "bz2", "lz4", "z", "tgz", "lzma", "br", "zip"];
 
@@ -78,12 +78,9 @@ pub(super) fn rotation(name: &str, first: Timestamp) -> Rotation {
     let (base, behind) = number_behind(name);
     let (number, width) = behind.map_or((0, 0), |n| (n.value, n.width));
     if let Some(found) = moment_in(base, first) {
-        let (start, end, number_beside) = number_beside(base, &found);
+        let (start, end, beside) = if behind.is_none() { number_beside(base, &found) } else { (found.start, found.end, None) };
         let stem = format!("{}\0{}", &base[..start], &base[end..]);
-        let (rule, number, width) = match number_beside {
-            Some(beside) if behind.is_none() => (Rule::NumberAndMoment, beside.value, beside.width),
-            _ => (Rule::Moment, number, width),
-        };
+        let (rule, number, width) = beside.map_or((Rule::Moment, number, width), |n| (Rule::NumberAndMoment, n.value, n.width));
         return Rotation { stem, rule, moment: found.seconds, number, width };
     }
     let bare = |rule| Rotation { stem: base.to_owned(), rule, moment: 0, number, width };

@@ -35,7 +35,7 @@ pub enum Mode {
 pub(super) fn group(captures: &[Capture], mode: Mode) -> Vec<Series> {
     let ready: Vec<usize> = (0..captures.len()).filter(|&i| captures[i].status == Status::Ready).collect();
     let mut series = match mode {
-        Mode::None => ready.into_iter().map(|i| make(captures, vec![i], "each file by itself, as asked".into())).collect(),
+        Mode::None => ready.into_iter().map(|i| make(captures, vec![i], "as asked".into())).collect(),
         Mode::All if ready.is_empty() => Vec::new(),
         Mode::All => {
             let mut order = ready;
@@ -73,14 +73,14 @@ fn auto(captures: &[Capture], ready: Vec<usize>) -> Vec<Series> {
                 let name = rotation(name, time);
                 proposed.entry((folder, name.stem.clone())).or_default().push(Member { index, time, name });
             }
-            (Source::Path(_), None) => series.push(make(captures, vec![index], "alone: no packet whose time could tell its place".into())),
-            (Source::Stdin(_), _) => series.push(make(captures, vec![index], "alone: standard input".into())),
+            (Source::Path(_), None) => series.push(make(captures, vec![index], "no packet whose time could tell its place".into())),
+            (Source::Stdin(_), _) => series.push(make(captures, vec![index], "standard input".into())),
         }
     }
     for (_, mut members) in proposed {
         let count = members.len();
         if count == 1 {
-            series.push(make(captures, vec![members[0].index], "alone: no other file of its name and numbering".into()));
+            series.push(make(captures, vec![members[0].index], "no other file of its name and numbering".into()));
             continue;
         }
         members.sort_by_key(|m| (m.time, m.index));
@@ -92,7 +92,7 @@ fn auto(captures: &[Capture], ready: Vec<usize>) -> Vec<Series> {
                 }
             }
             Err(doubt) => {
-                let reason = format!("alone: named like a rotation of {}, but {doubt}", files(count));
+                let reason = format!("named like a rotation of {}, but {doubt}", files(count));
                 series.extend(members.iter().map(|m| make(captures, vec![m.index], reason.clone())));
             }
         }
@@ -140,21 +140,21 @@ fn recordings(members: &[Member]) -> Result<Runs<'_>, String> {
     Ok(cut.map(|run| (run, numbered("a numbered rotation", run))).collect())
 }
 
-/// `x.pcap`, `x.pcap1`, ...: the numbers must ascend, or go round once as a ring buffer's do.
+/// `x.pcap`, `x.pcap1`, ...: the numbers must ascend, or go round once as those of a ring buffer; a missing one ends a series.
 fn numbers_behind(members: &[Member]) -> Result<Runs<'_>, String> {
     let number = |m: &Member| m.name.number;
-    let falls = members.windows(2).filter(|w| number(&w[0]) >= number(&w[1])).count();
-    if falls == 0 {
-        return Ok(vec![(members, numbered("a rotation with numbers behind the name", members))]);
+    if members.windows(2).all(|w| number(&w[0]) < number(&w[1])) {
+        let cut = members.chunk_by(|a, b| number(a) + 1 == number(b));
+        return Ok(cut.map(|run| (run, numbered("a rotation with numbers behind the name", run))).collect());
     }
-    // A ring has all its places, all with as many digits, and the fall leads from the last place to the first.
-    let mut places: Vec<u64> = members.iter().map(number).collect();
-    places.sort_unstable();
-    let whole = places.iter().zip(0..).all(|(&place, expected)| place == expected);
+    // 3 4 0 1 2: step by step but for one fall to 0, as many digits in each, and the first comes next after the last
+    // (or next but one: the place written to at the end may have no packet yet).
+    let steps = members.windows(2).filter(|w| number(&w[0]) + 1 == number(&w[1])).count();
+    let falls = members.windows(2).filter(|w| number(&w[0]) > 0 && number(&w[1]) == 0).count();
+    let closed = members.first().zip(members.last()).is_some_and(|(f, l)| matches!(number(f).checked_sub(number(l)), Some(1 | 2)));
     let even = members.iter().all(|m| m.name.rule == Rule::Behind && m.name.width == members[0].name.width);
-    let closed = members.first().zip(members.last()).is_some_and(|(first, last)| number(last) < number(first));
-    if falls == 1 && whole && even && closed {
-        return Ok(vec![(members, format!("{} of one ring buffer, which went round at number 0", files(members.len())))]);
+    if falls == 1 && steps + falls + 1 == members.len() && closed && even {
+        return Ok(vec![(members, format!("{} of one ring buffer, from number {} on", files(members.len()), number(&members[0])))]);
     }
     Err("their packets are not in the order of their numbers".into())
 }
@@ -187,7 +187,7 @@ fn numbered(what: &str, run: &[Member]) -> String {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return String::new() };
     let (first, last) = (first.name.number, last.name.number);
     if run.len() == 1 {
-        return format!("alone: number {first} of {what}, without neighbours");
+        return format!("number {first} of {what}, without neighbours");
     }
     let missing = (last - first + 1).saturating_sub(run.len() as u64);
     let gap = if missing > 0 { format!(" ({missing} of the numbers are missing)") } else { String::new() };
