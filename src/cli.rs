@@ -308,3 +308,77 @@ pub fn man(subcommand: Option<&str>) -> Result<Vec<u8>, Error> {
     clap_mangen::Man::new(page).render(&mut out).map_err(Error::io("rendering", "the manual page"))?;
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_declaration_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn scan_options() {
+        let line = "tlscensus -v scan a b -o out -f -j 3 --files-from list -0 --include *.pcap --include x --exclude y --series none \
+                    --no-secrets --csv-bom no --csv-raw --json --progress none --color never";
+        let cli = parse(line).unwrap();
+        let Command::Scan(scan) = cli.command else { panic!("not scan") };
+        assert_eq!((cli.messages.verbose, cli.messages.color), (1, Color::Never));
+        assert_eq!(scan.selection.request().paths, ["a", "b"].map(PathBuf::from));
+        assert_eq!(scan.selection.include, ["*.pcap", "x"]);
+        assert_eq!(scan.selection.series, SeriesMode::None);
+        assert_eq!(scan.jobs.map(NonZeroUsize::get), Some(3));
+        assert!(
+            scan.no_secrets && scan.json && scan.selection.null && scan.output.force && scan.output.csv_raw && !scan.output.csv_bom.yes()
+        );
+        assert!(!Color::Never.on_stderr());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let bad = [
+            "scan a",
+            "scan -o out",
+            "scan a -o out -0",
+            "scan a -o out -j 0",
+            "scan a -o out --series some",
+            "check",
+            "check a -v -q",
+            "go",
+            "",
+        ];
+        for line in bad {
+            let error = parse(&format!("tlscensus {line}")).map(|_| ()).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+        let good =
+            ["scan a -n", "scan --files-from - -n", "scan - -o out", "check a", "schema --format sql", "completions bash", "man scan"];
+        for line in good {
+            parse(&format!("tlscensus {line}")).unwrap();
+        }
+    }
+
+    #[test]
+    fn help_tells_the_exit_codes() {
+        let help = parse("tlscensus scan --help").map(|_| ()).unwrap_err().to_string();
+        for code in [Exit::Done, Exit::Fatal, Exit::Usage, Exit::SomeFailed, Exit::NoCaptures, Exit::Interrupted] {
+            assert!(help.lines().any(|l| l.trim_start().starts_with(&code.code().to_string())), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn pages_and_completions() {
+        let page = |name| String::from_utf8(man(name).unwrap()).unwrap();
+        assert!(page(None).contains(".TH tlscensus 1"));
+        assert!(page(Some("scan")).contains("files\\-from"));
+        assert!(matches!(man(Some("dance")), Err(Error::Usage(_))));
+        for shell in Shell::value_variants() {
+            assert!(!completions(*shell).is_empty());
+        }
+    }
+}

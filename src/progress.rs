@@ -166,3 +166,61 @@ impl Counters {
         line
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn plain_lines() {
+        let counters = Counters::new(40_000_000, 4);
+        counters.bytes.store(10_050_000, Relaxed);
+        counters.packets.store(700, Relaxed);
+        counters.captures.store(1, Relaxed);
+        counters.flows.store(9, Relaxed);
+        let expected = "progress: 700 packets, 10.0 of 40.0 MB (25 %), 1 of 4 captures, 9 flows, 5 MB/s, about 5 s left";
+        assert_eq!(counters.line(Duration::from_secs(2)), expected);
+        let unknown = Counters::new(0, 1);
+        assert_eq!(unknown.line(Duration::ZERO), "progress: 0 packets, 0.0 MB, 0 of 1 captures, 0 flows, 0 MB/s");
+    }
+
+    #[test]
+    fn the_ticker_speaks_and_stops() {
+        let sink = Sink::default();
+        let progress = Progress::plain(0, 1, Duration::from_millis(1), Box::new(sink.clone()));
+        progress.add(1_000_000, 5);
+        while sink.0.lock().unwrap().is_empty() {
+            std::thread::yield_now();
+        }
+        progress.finish();
+        progress.finish();
+        let after = sink.0.lock().unwrap().len();
+        std::thread::sleep(Duration::from_millis(5));
+        assert_eq!(sink.0.lock().unwrap().len(), after);
+    }
+
+    #[test]
+    fn finishing_does_not_wait_for_the_next_line() {
+        let start = Instant::now();
+        for mode in [Mode::Plain, Mode::Bar, Mode::None] {
+            let progress = Progress::new(mode, 10, 1);
+            progress.captures_done(1);
+            progress.flows_found(1);
+            assert_eq!(progress.suspend(|| 3), 3);
+        }
+        assert!(start.elapsed() < Duration::from_secs(20));
+    }
+}

@@ -113,12 +113,13 @@ fn number_behind(name: &str) -> (&str, Option<Number>) {
     }
 }
 
-/// `x-0001.pcap`: a number of at least three digits, set off from the name, and nothing but an extension behind it.
+/// `x-0001.pcap`: a number of three to six digits (a longer one is a date or an address), set off from the name, and
+/// nothing but an extension behind it.
 fn number_before_extension(name: &str) -> Option<Rotation> {
     let (front, extension) = name.rsplit_once('.')?;
     let head = front.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &front[head.len()..];
-    let value = small(digits).filter(|_| digits.len() >= 3 && head.ends_with(['-', '_', '.']))?;
+    let value = small(digits).filter(|_| (3..=6).contains(&digits.len()) && head.ends_with(['-', '_', '.']))?;
     let stem = format!("{head}\0.{extension}");
     Some(Rotation { stem, rule: Rule::Number, moment: 0, number: value, width: digits.len() })
 }
@@ -229,4 +230,82 @@ fn field(bytes: &[u8], at: &mut usize, width: usize, least: i64, most: i64) -> O
 fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_mean_a_capture() {
+        let yes = "a.pcap A.PCAP x/y.pcapng a.pcap0 a.pcap12 a.pcap.gz a.pcapng.zst log.pcap.1700000000 many.pcapng.1 a.cap a.ntar b.dmp c.snoop d.erf \
+                   e.trc x.pcap.part x_00001_20260101120000.pcapng";
+        let no = "README README.md notes.pcap.txt pcap capture run.sh data.csv x.gz a.pcapx .gitignore index.html";
+        yes.split_whitespace().for_each(|name| assert!(looks_like_capture(name), "{name}"));
+        no.split_whitespace().for_each(|name| assert!(!looks_like_capture(name), "{name}"));
+    }
+
+    const NOON: i64 = 1_767_268_800; // 2026-01-01T12:00:00Z
+
+    fn check(name: &str, stem: &str, rule: Rule, moment: i64, number: u64) {
+        let Rotation { stem: s, rule: r, moment: m, number: n, .. } = rotation(name, Timestamp(NOON * SECOND));
+        assert_eq!((s.as_str(), r, m, n), (stem, rule, moment, number), "{name}");
+    }
+
+    #[test]
+    fn customs_of_recorders() {
+        check("x.pcap", "x.pcap", Rule::Bare, 0, 0);
+        check("x.pcap1", "x.pcap", Rule::Behind, 0, 1);
+        check("x.pcap011", "x.pcap", Rule::Behind, 0, 11);
+        check("trace", "trace", Rule::Bare, 0, 0);
+        check("trace7", "trace", Rule::BehindPlain, 0, 7);
+        check("x-2026-01-01_12:00:00.pcap", "x-\0.pcap", Rule::Moment, NOON, 0);
+        check("x-20260101T120000.pcap", "x-\0.pcap", Rule::Moment, NOON, 0);
+        check("20260101.pcap", "\0.pcap", Rule::Moment, NOON - 12 * 3600, 0);
+        check("202601011200.pcap", "\0.pcap", Rule::Moment, NOON, 0);
+        check("2026010112.pcap", "\0.pcap", Rule::Moment, NOON, 0);
+        check("x-20260101.pcap3", "x-\0.pcap", Rule::Moment, NOON - 12 * 3600, 3);
+        check("x_00042_20260101120000.pcapng", "x_\0.pcapng", Rule::NumberAndMoment, NOON, 42);
+        check("x_20260101120000_00042.pcapng", "x_\0.pcapng", Rule::NumberAndMoment, NOON, 42);
+        check("log.pcap.1767268800", "log.pcap.\0", Rule::Moment, NOON, 0);
+        check("log.pcap.2.1767268800", "log.pcap.2.\0", Rule::Moment, NOON, 0);
+        check("1767268800000000", "\0", Rule::Moment, NOON, 0);
+        check("x-0001.pcap", "x-\0.pcap", Rule::Number, 0, 1);
+    }
+
+    #[test]
+    fn numbers_that_are_no_rotation() {
+        check("tls12.pcap", "tls12.pcap", Rule::Bare, 0, 0);
+        check("host-10.pcap", "host-10.pcap", Rule::Bare, 0, 0);
+        check("test001.pcap", "test001.pcap", Rule::Bare, 0, 0);
+        check("x.tar1", "x.tar1", Rule::Bare, 0, 0);
+        check("x-20190101.pcap", "x-20190101.pcap", Rule::Bare, 0, 0); // years from its first packet
+        check("", "", Rule::Bare, 0, 0);
+        check("99999999999999999999999", "99999999999999999999999", Rule::Bare, 0, 0);
+        check("\u{661}\u{662}.pcap\u{663}", "\u{661}\u{662}.pcap\u{663}", Rule::Bare, 0, 0);
+    }
+
+    #[test]
+    fn any_text_is_taken() {
+        let pieces = ["2026", "01", "-", "_", ".pcap", "\u{e9}", "1767268800", "00001", "T", "9", "/"];
+        for a in pieces {
+            for b in pieces {
+                for c in pieces {
+                    for d in pieces {
+                        rotation(&format!("{a}{b}{c}{d}"), Timestamp(NOON * SECOND));
+                    }
+                }
+            }
+        }
+        rotation("x-20260101.pcap", Timestamp(i64::MIN));
+    }
+
+    #[test]
+    fn days_agree_with_packet_time() {
+        for days in (-40_000..80_000).step_by(7) {
+            let text = Timestamp(days * 86_400 * SECOND).utc();
+            let field = |range: std::ops::Range<usize>| text[range].parse().unwrap();
+            assert_eq!(days_to(field(0..4), field(5..7), field(8..10)), days, "{text}");
+        }
+    }
 }

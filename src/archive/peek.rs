@@ -155,3 +155,104 @@ fn u32_at(bytes: &[u8], at: usize, big: bool) -> Option<u32> {
     let word: [u8; 4] = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
     Some(if big { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pcap(magic: [u8; 4], big: bool, link: u32) -> Vec<u8> {
+        let word = |v: u32| if big { v.to_be_bytes() } else { v.to_le_bytes() };
+        [magic, [0; 4], [0; 4], [0; 4], word(65535), word(link), word(100), word(7), word(0), word(0)].concat()
+    }
+
+    #[test]
+    fn pcap_of_each_magic() {
+        let check = |format, magic, big, nanos: i64| {
+            let expected = First { time: Some(Timestamp(100_000_000_000 + nanos)), link: Some(113) };
+            assert_eq!(peek(format, &pcap(magic, big, 0xf000_0071)), expected);
+        };
+        check(Format::Pcap, [0xa1, 0xb2, 0xc3, 0xd4], true, 7000);
+        check(Format::Pcap, [0xd4, 0xc3, 0xb2, 0xa1], false, 7000);
+        check(Format::PcapNanos, [0xa1, 0xb2, 0x3c, 0x4d], true, 7);
+        check(Format::PcapNanos, [0x4d, 0x3c, 0xb2, 0xa1], false, 7);
+        check(Format::PcapModified, [0x34, 0xcd, 0xb2, 0xa1], false, 7000);
+    }
+
+    /// A block with its body, in the byte order given.
+    fn block(big: bool, kind: u32, body: &[u8]) -> Vec<u8> {
+        let word = |v: u32| if big { v.to_be_bytes() } else { v.to_le_bytes() };
+        let length = word(body.len() as u32 + 12);
+        [&word(kind)[..], &length, body, &length].concat()
+    }
+
+    fn section(big: bool) -> Vec<u8> {
+        let magic: u32 = 0x1a2b_3c4d;
+        let order = if big { magic.to_be_bytes() } else { magic.to_le_bytes() };
+        block(big, 0x0a0d_0d0a, &[&order[..], &[0; 12]].concat())
+    }
+
+    /// Link type 101 with if_tsresol and if_tsoffset.
+    fn interface(big: bool, resolution: u8, offset: i64) -> Vec<u8> {
+        let half = |v: u16| if big { v.to_be_bytes() } else { v.to_le_bytes() };
+        let long = if big { offset.to_be_bytes() } else { offset.to_le_bytes() };
+        let options = [&half(9)[..], &half(1), &[resolution, 0, 0, 0], &half(14), &half(8), &long, &[0; 4]].concat();
+        block(big, 1, &[&half(101)[..], &[0; 6], &options].concat())
+    }
+
+    fn packet(big: bool, index: u32, ticks: u64) -> Vec<u8> {
+        let word = |v: u32| if big { v.to_be_bytes() } else { v.to_le_bytes() };
+        block(big, 6, &[word(index), word((ticks >> 32) as u32), word(ticks as u32), word(0), word(0)].concat())
+    }
+
+    #[test]
+    fn pcapng_of_both_orders_and_each_resolution() {
+        let check = |resolution, offset, ticks, nanos| {
+            for big in [false, true] {
+                let bytes = [section(big), interface(big, resolution, offset), packet(big, 0, ticks)].concat();
+                let expected = First { time: Some(Timestamp(nanos)), link: Some(101) };
+                assert_eq!(peek(Format::Pcapng, &bytes), expected, "{resolution:#x}");
+            }
+        };
+        check(6, 0, 1_000_001, 1_000_001_000);
+        check(9, 0, 5_000_000_007, 5_000_000_007);
+        check(0, 0, 5, 5_000_000_000);
+        check(12, 0, 7_000, 7);
+        check(0x8a, 0, 512, 500_000_000);
+        check(0xff, 0, u64::MAX, 0);
+        check(0x7f, 0, u64::MAX, 0);
+        check(0, 0, u64::MAX, i64::MAX);
+        check(6, -3, 1_000_000, -2_000_000_000);
+        check(0, i64::MIN, 0, i64::MIN);
+    }
+
+    #[test]
+    fn the_interface_of_the_packet_counts_and_sections_start_anew() {
+        let other = block(false, 1, &[&1u16.to_le_bytes()[..], &[0; 6]].concat());
+        let simple = block(false, 3, &[0; 4]);
+        let bytes = [section(false), other.clone(), interface(false, 6, 0), packet(false, 1, 1)].concat();
+        assert_eq!(peek(Format::Pcapng, &bytes), First { time: Some(Timestamp(1000)), link: Some(101) });
+        let bytes = [section(true), interface(true, 6, 0), section(false), other.clone(), packet(false, 0, 2)].concat();
+        assert_eq!(peek(Format::Pcapng, &bytes), First { time: Some(Timestamp(2000)), link: Some(1) });
+        // A packet without a time has a link type; the time is that of the next.
+        let bytes = [section(false), other, interface(false, 6, 0), simple, packet(false, 1, 3)].concat();
+        assert_eq!(peek(Format::Pcapng, &bytes), First { time: Some(Timestamp(3000)), link: Some(1) });
+    }
+
+    #[test]
+    fn every_prefix_and_every_flipped_bit_is_taken() {
+        for big in [false, true] {
+            let whole = [section(big), interface(big, 6, 0), packet(big, 0, 1)].concat();
+            let classic = pcap([0xd4, 0xc3, 0xb2, 0xa1], false, 1);
+            for (format, bytes) in [(Format::Pcapng, &whole), (Format::Pcap, &classic)] {
+                for end in 0..bytes.len() {
+                    peek(format, &bytes[..end]);
+                }
+                for bit in 0..bytes.len() * 8 {
+                    let mut bytes = bytes.clone();
+                    bytes[bit / 8] ^= 1 << (bit % 8);
+                    peek(format, &bytes);
+                }
+            }
+        }
+    }
+}

@@ -197,3 +197,126 @@ fn numbered(what: &str, run: &[Member]) -> String {
 fn files(count: usize) -> String {
     if count == 1 { "1 file".into() } else { format!("{count} files") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::*;
+
+    /// Captures by name, second of the first packet after 2026-01-01T12:00Z, and link type; `-` has no packet.
+    fn captures(lines: &str) -> Vec<Capture> {
+        let mut captures: Vec<Capture> = lines
+            .split_whitespace()
+            .map(|word| {
+                let mut parts = word.split('@');
+                let (path, second, link) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap_or("1"));
+                Capture {
+                    id: format!("c{path}"),
+                    path_text: path.to_owned(),
+                    source: Source::Path(path.into()),
+                    size: Some(1),
+                    format: Some(Format::Pcap),
+                    compression: None,
+                    first_time: second.parse::<i64>().ok().map(|s| Timestamp::from_parts(1_767_268_800 + s, 0)),
+                    link: link.parse().ok(),
+                    status: Status::Ready,
+                    error: None,
+                    duplicate_of: None,
+                }
+            })
+            .collect();
+        captures.sort_by(|a, b| a.path_text.cmp(&b.path_text));
+        captures
+    }
+
+    /// Series as paths joined by `+`, in order.
+    fn check(mode: Mode, lines: &str, expected: &str) {
+        let captures = captures(lines);
+        let series = group(&captures, mode);
+        let shown: Vec<String> =
+            series.iter().map(|s| s.captures.iter().map(|&i| captures[i].path_text.as_str()).collect::<Vec<_>>().join("+")).collect();
+        assert_eq!(shown.join(" "), expected, "{:?}", series.iter().map(|s| &s.reason).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn none_and_all() {
+        check(Mode::None, "x.pcap@0 x.pcap1@10", "x.pcap x.pcap1");
+        check(Mode::All, "a@30 b@10 c@- d@20 e@10@101", "b+e+d+a+c");
+        check(Mode::All, "", "");
+    }
+
+    #[test]
+    fn tcpdump_by_size() {
+        check(Mode::Auto, "x.pcap@0 x.pcap1@10 x.pcap2@20 y.pcap@0", "x.pcap+x.pcap1+x.pcap2 y.pcap");
+        check(Mode::Auto, "x.pcap8@0 x.pcap9@10 x.pcap10@20 x.pcap11@30", "x.pcap8+x.pcap9+x.pcap10+x.pcap11");
+        check(Mode::Auto, "trace@0 trace1@10 trace2@20", "trace+trace1+trace2");
+        check(Mode::Auto, "trace1@10 trace2@20", "trace1 trace2");
+        check(Mode::Auto, "a/x.pcap@0 b/x.pcap1@10", "a/x.pcap b/x.pcap1");
+    }
+
+    #[test]
+    fn a_missing_number_ends_a_series() {
+        check(Mode::Auto, "x.pcap@0 x.pcap1@10 x.pcap3@30 x.pcap4@40", "x.pcap+x.pcap1 x.pcap3+x.pcap4");
+        check(Mode::Auto, "n-0001.pcap@1 n-0002.pcap@2 n-0005.pcap@5", "n-0001.pcap+n-0002.pcap n-0005.pcap");
+    }
+
+    #[test]
+    fn rings_go_round_once() {
+        check(Mode::Auto, "x.pcap0@30 x.pcap1@40 x.pcap2@50 x.pcap3@10 x.pcap4@20", "x.pcap3+x.pcap4+x.pcap0+x.pcap1+x.pcap2");
+        // The place being written to has no packet yet.
+        check(Mode::Auto, "x.pcap0@30 x.pcap1@40 x.pcap2@- x.pcap3@10 x.pcap4@20", "x.pcap3+x.pcap4+x.pcap0+x.pcap1 x.pcap2");
+        check(Mode::Auto, "x.pcap@30 x.pcap1@10 x.pcap2@20", "x.pcap x.pcap1 x.pcap2");
+        check(Mode::Auto, "x.pcap0@10 x.pcap1@30 x.pcap2@20", "x.pcap0 x.pcap1 x.pcap2");
+        check(Mode::Auto, "x.pcap1@10 x.pcap2@20 x.pcap3@0", "x.pcap1 x.pcap2 x.pcap3");
+    }
+
+    #[test]
+    fn times_in_names() {
+        check(Mode::Auto, "x-12:00.pcap@0 x-12:10.pcap@600", "x-12:00.pcap x-12:10.pcap");
+        check(
+            Mode::Auto,
+            "x-20260101_120000.pcap@1 x-20260101_121000.pcap@601 y-20260101_121000.pcap@601",
+            "x-20260101_120000.pcap+x-20260101_121000.pcap y-20260101_121000.pcap",
+        );
+        check(Mode::Auto, "x-20260101_120000.pcap@601 x-20260101_121000.pcap@1", "x-20260101_120000.pcap x-20260101_121000.pcap");
+        check(Mode::Auto, "x-20260101.pcap@0 x-20260101.pcap1@9 x-20260102.pcap@80000", "x-20260101.pcap+x-20260101.pcap1+x-20260102.pcap");
+        check(Mode::Auto, "log.pcap.1767268800@0 log.pcap.1767268900@100", "log.pcap.1767268800+log.pcap.1767268900");
+        check(Mode::Auto, "dump-1767268800.pcap@0 dump-1767268900.pcap@100", "dump-1767268800.pcap+dump-1767268900.pcap");
+        check(Mode::Auto, "1767268800000000@0 1767268900000000@100", "1767268800000000+1767268900000000");
+    }
+
+    #[test]
+    fn dumpcap_rings_and_restarts() {
+        check(
+            Mode::Auto,
+            "x_00007_20260101120000.pcapng@0 x_00008_20260101120500.pcapng@300 x_00010_20260101121500.pcapng@900",
+            "x_00007_20260101120000.pcapng+x_00008_20260101120500.pcapng+x_00010_20260101121500.pcapng",
+        );
+        check(
+            Mode::Auto,
+            "x_00002_20260101120000.pcapng@0 x_00003_20260101120500.pcapng@300 x_00001_20260101130000.pcapng@3600",
+            "x_00001_20260101130000.pcapng x_00002_20260101120000.pcapng+x_00003_20260101120500.pcapng",
+        );
+    }
+
+    #[test]
+    fn what_is_in_doubt_stays_apart() {
+        check(Mode::Auto, "x.pcap@0@1 x.pcap1@10@101", "x.pcap x.pcap1");
+        check(Mode::Auto, "x.pcap@0 x.pcap1@0", "x.pcap x.pcap1");
+        check(Mode::Auto, "x.pcap@0 x.pcap0@5 x.pcap1@10", "x.pcap x.pcap0 x.pcap1");
+        check(Mode::Auto, "http-200.pcap@0 http-201.pcap@1", "http-200.pcap http-201.pcap");
+        check(Mode::Auto, "n-001.pcap@9 n-002.pcap@2", "n-001.pcap n-002.pcap");
+        check(Mode::Auto, "test001.pcap@0 test002.pcap@1", "test001.pcap test002.pcap");
+        check(Mode::Auto, "tls12.pcap@0 tls13.pcap@1", "tls12.pcap tls13.pcap");
+        check(Mode::Auto, "10.0.0.1.pcap@0 10.0.0.2.pcap@1", "10.0.0.1.pcap 10.0.0.2.pcap");
+    }
+
+    #[test]
+    fn ids_depend_on_the_captures_and_their_order() {
+        let captures = captures("x.pcap@0 x.pcap1@10");
+        let id = |order: Vec<usize>| make(&captures, order, String::new()).id;
+        assert_eq!(id(vec![0, 1]).len(), 13);
+        assert_ne!(id(vec![0, 1]), id(vec![1, 0]));
+        assert_ne!(id(vec![0, 1]), id(vec![0]));
+    }
+}

@@ -243,3 +243,33 @@ pub(super) fn sniff(head: &[u8]) -> Option<Kind> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn magics() {
+        let check = |bytes: &[u8], kind| assert_eq!(sniff(bytes), kind, "{bytes:x?}");
+        let capture = |format| Some(Kind::Capture(format));
+        let packed = |compression| Some(Kind::Compressed(compression));
+        check(b"\xd4\xc3\xb2\xa1", capture(Format::Pcap));
+        check(b"\xa1\xb2\xc3\xd4rest", capture(Format::Pcap));
+        check(b"\xa1\xb2\x3c\x4d", capture(Format::PcapNanos));
+        check(b"\xa1\xb2\xcd\x34", capture(Format::PcapModified));
+        check(b"\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a", capture(Format::Pcapng));
+        check(b"\n\r\r\n\0\0\0\x1c\x1a\x2b\x3c\x4d", capture(Format::Pcapng));
+        check(b"\n\r\r\nempty lines first", None);
+        check(b"\x1f\x8b\x08\x08", packed(Compression::Gzip));
+        check(b"\x28\xb5\x2f\xfd", packed(Compression::Zstd));
+        check(b"\x52\x2a\x4d\x18", packed(Compression::Zstd));
+        check(b"\x04\x22\x4d\x18", packed(Compression::Lz4));
+        check(b"\xfd7zXZ\0", packed(Compression::Xz));
+        check(b"BZh91AY&SY", packed(Compression::Bzip2));
+        check(b"BZh, a word", None);
+        check(b"snoop\0\0\0", Some(Kind::Foreign("a snoop capture")));
+        check(b"", None);
+        check(b"\xd4\xc3\xb2", None);
+        check(b"# README", None);
+    }
+}

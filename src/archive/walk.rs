@@ -324,7 +324,7 @@ impl Walk<'_> {
 /// What a refusal of the system means for a row: failed for what was asked for by name, skipped for what was met.
 pub(super) fn fault_of(error: &io::Error, named: bool) -> Fault {
     let code = match error.kind() {
-        io::ErrorKind::NotFound => "not_found",
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "not_found",
         io::ErrorKind::PermissionDenied => "permission_denied",
         _ if error.raw_os_error() == Some(libc::ELOOP) => "link_loop",
         _ => "io_error",
@@ -346,4 +346,48 @@ pub(super) fn visible_path(path: &Path) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs() {
+        let check = |glob: &str, path: &str, expected| {
+            let patterns = Patterns::new(&[glob.to_owned()]).unwrap().unwrap();
+            assert_eq!(patterns.matches(Path::new(path)), expected, "{glob} on {path}");
+        };
+        check("*.pcap", "a/b/x.pcap", true);
+        check("*.pcap", "a/b/x.pcapng", false);
+        check("b", "a/b/x.pcap", true);
+        check("b/", "a/b/x.pcap", true);
+        check("a/*.pcap", "a/x.pcap", true);
+        check("a/*.pcap", "a/b/x.pcap", false);
+        check("a/*.pcap", "c/a/x.pcap", false);
+        check("/a", "a/x.pcap", true);
+        check("/b", "a/b/x.pcap", false);
+        check("**/b/*.pcap", "a/b/x.pcap", true);
+        check("./a/b", "a/b/x.pcap", true);
+        check("{x,y}.pcap", "y.pcap", true);
+        assert!(matches!(Filter::new(&["a[".to_owned()], &[]), Err(Error::Usage(_))));
+    }
+
+    #[test]
+    fn lists() {
+        let read = |bytes: &[u8], null| read_list(Path::new("-"), null, &mut &bytes[..]).unwrap();
+        assert_eq!(read(b"a\nb c\r\n\nd", false), ["a", "b c", "d"].map(PathBuf::from));
+        assert_eq!(read(b"a\nb\0c\r\0", true), ["a\nb", "c\r"].map(PathBuf::from));
+        assert_eq!(read(b"\xff\n", false)[0].as_os_str().as_bytes(), b"\xff");
+    }
+
+    #[test]
+    fn different_paths_look_different() {
+        let visible = |bytes: &[u8]| visible_path(Path::new(OsStr::from_bytes(bytes)));
+        assert_eq!(visible(b"a/\xc3\xa9\\b"), "a/\u{e9}\\b");
+        assert_eq!(visible(b"\xff.pcap"), "\\xff.pcap");
+        assert_eq!(visible(b"\\xff.pcap"), "\\x5cxff.pcap");
+        assert_eq!(visible(b"\\\xff"), "\\\\xff");
+        assert_eq!(visible(b"a\xf0\x9fb"), "a\\xf0\\x9fb");
+    }
 }
