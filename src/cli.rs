@@ -72,6 +72,14 @@ pub struct Messages {
     pub color: Color,
 }
 
+impl Messages {
+    /// How progress is shown, where this was asked for: not at all if nothing is to be said.
+    pub fn progress(&self, asked: ProgressMode) -> ProgressMode {
+        if self.quiet { ProgressMode::None } else { asked }
+    }
+}
+
+/// When messages are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless NO_COLOR is set

@@ -177,8 +177,8 @@ fn what_cannot_be_opened_is_a_row() {
     folder.pcap("shut/x.pcap", 1);
     folder.pcap("y.pcap", 2);
     folder.pcap("z.pcap", 3);
-    fs::set_permissions(folder.at("shut"), fs::Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(folder.at("y.pcap"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(folder.at("shut"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(folder.at("y.pcap"), fs::Permissions::from_mode(0o000)).unwrap();
     let archive = folder.scan(&[""]);
     // To the superuser nothing is shut.
     let powerful = fs::read_dir(folder.at("shut")).is_ok();
@@ -286,6 +286,17 @@ fn copies_are_read_once() {
     assert_eq!((id(0), id(2)), (id(1), id(4)));
     assert_ne!(id(2), id(3)); // equal edges, another middle
     assert_eq!(archive.series.len(), 3);
+}
+
+#[test]
+fn a_copy_does_not_tear_a_rotation() {
+    let folder = Folder::new();
+    for (path, second) in [("late.pcap", 20), ("x_001.pcap", 0), ("x_002.pcap", 10), ("x_003.pcap", 20), ("again/x_002.pcap", 10)] {
+        folder.pcap(path, second);
+    }
+    let archive = folder.scan(&[""]);
+    assert_eq!(series(&archive), "x_001.pcap+x_002.pcap+x_003.pcap\n");
+    assert!(rows(&archive).starts_with("again/x_002.pcap duplicate of x_002.pcap\nlate.pcap duplicate of x_003.pcap\n"));
 }
 
 #[test]

@@ -7,10 +7,12 @@
 //! Equal ids and sizes are a suspicion. A file above 128 KiB is called a duplicate only after all of it was hashed; where
 //! the suspicion was wrong, the files concerned get ids from their whole content, so an id never stands for two contents.
 
+use super::name::rotation;
 use super::sniff::{EDGE, Probe, read_at};
 use super::{Source, Status};
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fs::File;
 use std::hash::Hash;
@@ -63,8 +65,8 @@ fn digest_whole(path: &Path) -> io::Result<Digest> {
     }
 }
 
-/// Marks what needs no second reading. `probes` are in path order; of equal ones the first is kept, but one that
-/// was reached without a symbolic link before one that was.
+/// Marks what needs no second reading. `probes` are in path order. Of equal ones that is kept which was reached without a
+/// symbolic link, has the most neighbours numbered like it (so that a stray copy does not tear a rotation), and comes first.
 pub(super) fn mark_duplicates(probes: &mut [Probe]) {
     // The same file by two paths.
     for group in groups(probes, |p| p.node) {
@@ -113,17 +115,30 @@ pub(super) fn mark_duplicates(probes: &mut [Probe]) {
     }
 }
 
-/// The ready ones that share a key, by index, those without a link first; groups of one are left out.
+/// The ready ones that share a key, by index, the one to keep first; groups of one are left out.
 fn groups<K: Eq + Hash>(probes: &[Probe], key: impl Fn(&Probe) -> Option<K>) -> Vec<Vec<usize>> {
+    let ready = || probes.iter().enumerate().filter(|(_, p)| p.capture.status == Status::Ready);
     let mut by_key: HashMap<K, Vec<usize>> = HashMap::new();
-    for (index, probe) in probes.iter().enumerate().filter(|(_, p)| p.capture.status == Status::Ready) {
+    for (index, probe) in ready() {
         if let Some(key) = key(probe) {
             by_key.entry(key).or_default().push(index);
         }
     }
     let mut groups: Vec<Vec<usize>> = by_key.into_values().filter(|group| group.len() > 1).collect();
-    groups.iter_mut().for_each(|group| group.sort_by_key(|&i| (probes[i].linked, i)));
+    if !groups.is_empty() {
+        let mut neighbours: HashMap<(&str, String), usize> = HashMap::new();
+        ready().filter_map(|(_, p)| numbering(p)).for_each(|of| *neighbours.entry(of).or_default() += 1);
+        let count = |i: usize| numbering(&probes[i]).and_then(|of| neighbours.get(&of).copied()).unwrap_or(0);
+        groups.iter_mut().for_each(|group| group.sort_by_cached_key(|&i| (probes[i].linked, Reverse(count(i)), i)));
+    }
     groups
+}
+
+/// Folder and stem: what the files of a rotation have in common.
+fn numbering(probe: &Probe) -> Option<(&str, String)> {
+    let path = &probe.capture.path_text;
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    Some((folder, rotation(name, probe.capture.first_time?).stem))
 }
 
 fn mark(probes: &mut [Probe], group: &[usize]) {

@@ -243,10 +243,11 @@ pub fn archive_from(request: &Request, stdin: &mut dyn Read) -> Result<Archive, 
         roots.extend(walk::read_list(list, request.null, stdin)?);
     }
     let filter = walk::Filter::new(&request.include, &request.exclude)?;
-    let walked = walk::walk(&roots, &filter);
+
+    let walk::Walked { candidates, excluded, folders } = walk::walk(&roots, &filter);
 
     let found: Vec<Option<sniff::Probe>> =
-        walked.candidates.par_iter().map_init(|| vec![0; sniff::EDGE], |buffer, candidate| sniff::probe(candidate, buffer)).collect();
+        candidates.into_par_iter().map_init(|| vec![0; sniff::EDGE], |buffer, candidate| sniff::probe(candidate, buffer)).collect();
     let total = found.len();
     let mut probes: Vec<sniff::Probe> = found.into_iter().flatten().collect();
     let not_captures = (total - probes.len()) as u64;
@@ -258,5 +259,5 @@ pub fn archive_from(request: &Request, stdin: &mut dyn Read) -> Result<Archive, 
 
     let captures: Vec<Capture> = probes.into_iter().map(|p| p.capture).collect();
     let series = series::group(&captures, request.series);
-    Ok(Archive { captures, series, not_captures, excluded: walked.excluded, folders: walked.folders })
+    Ok(Archive { captures, series, not_captures, excluded, folders })
 }

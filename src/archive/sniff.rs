@@ -39,29 +39,17 @@ impl Probe {
 }
 
 /// Looks into a candidate; none if it is no capture and no row. `buffer` holds [`EDGE`] bytes of anything.
-pub(super) fn probe(candidate: &Candidate, buffer: &mut [u8]) -> Option<Probe> {
-    let capture = Capture {
-        id: String::new(),
-        path_text: candidate.text.clone(),
-        source: Source::Path(candidate.open.clone()),
-        size: None,
-        format: None,
-        compression: None,
-        first_time: None,
-        link: None,
-        status: Status::Ready,
-        error: None,
-        duplicate_of: None,
-    };
-    let mut row = Probe { capture, linked: candidate.linked, node: None, digest: None };
-    if let Some(fault) = &candidate.fault {
-        row.capture.refuse(fault.clone());
+pub(super) fn probe(candidate: Candidate, buffer: &mut [u8]) -> Option<Probe> {
+    let Candidate { open, text, named, linked, fault } = candidate;
+    let mut row = Probe { capture: Capture::new(text, Source::Path(open.clone())), linked, node: None, digest: None };
+    if let Some(fault) = fault {
+        row.capture.refuse(fault);
         return Some(row);
     }
     // A file that is no capture is told by its row if someone asked for it, or would miss it.
-    let wanted = candidate.named || name::looks_like_capture(&candidate.text);
-    let missing = if candidate.named { Status::Failed } else { Status::Skipped };
-    match look(&candidate.open, &mut row, buffer) {
+    let wanted = named || name::looks_like_capture(&row.capture.path_text);
+    let missing = if named { Status::Failed } else { Status::Skipped };
+    match look(&open, &mut row, buffer) {
         Ok(Look::Known) => Some(row),
         Ok(Look::Empty) => wanted.then(|| {
             row.capture.status = Status::Empty;
@@ -76,7 +64,7 @@ pub(super) fn probe(candidate: &Candidate, buffer: &mut [u8]) -> Option<Probe> {
             row
         }),
         Err(error) => {
-            let mut fault = fault_of(&error, candidate.named);
+            let mut fault = fault_of(&error, named);
             if !wanted {
                 fault.status = Status::Skipped;
             }
@@ -91,19 +79,7 @@ pub(super) fn probe_stdin(stdin: &mut dyn Read) -> Probe {
     let mut head = Vec::new();
     let read = stdin.take(EDGE as u64).read_to_end(&mut head);
     let kind = sniff(&head);
-    let mut capture = Capture {
-        id: String::new(),
-        path_text: "<stdin>".to_owned(),
-        source: Source::Stdin(Vec::new()),
-        size: None,
-        format: None,
-        compression: None,
-        first_time: None,
-        link: None,
-        status: Status::Ready,
-        error: None,
-        duplicate_of: None,
-    };
+    let mut capture = Capture::new("<stdin>".to_owned(), Source::Stdin(Vec::new()));
     let failed = |code, detail| Fault { status: Status::Failed, code, detail };
     match (read, kind) {
         (Err(error), _) => capture.refuse(failed("io_error", error.to_string())),
@@ -191,6 +167,22 @@ fn unknown(head: &[u8]) -> String {
 }
 
 impl Capture {
+    fn new(path_text: String, source: Source) -> Self {
+        Capture {
+            id: String::new(),
+            path_text,
+            source,
+            size: None,
+            format: None,
+            compression: None,
+            first_time: None,
+            link: None,
+            status: Status::Ready,
+            error: None,
+            duplicate_of: None,
+        }
+    }
+
     fn refuse(&mut self, fault: Fault) {
         self.status = fault.status;
         self.error = Some(CaptureError { code: fault.code, detail: fault.detail, offset: 0 });

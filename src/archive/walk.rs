@@ -253,7 +253,10 @@ impl Walk<'_> {
         let shown = self.shown(&at);
         let node = match fs::metadata(&at.open) {
             Ok(meta) => (meta.dev(), meta.ino()),
-            Err(error) => return self.refuse(at, &error),
+            Err(error) => {
+                let fault = fault_of(&error, at.named);
+                return self.push(at, &shown, Some(fault));
+            }
         };
         if let Some(first) = self.seen.get(&node) {
             if *first != at.whole {
