@@ -1,11 +1,14 @@
 //! tlscensus takes a census of TLS in archives of packet captures.
 
+pub mod archive;
 pub mod capture;
+pub mod cli;
 pub mod decimal;
 pub mod error;
 pub mod flow;
 pub mod ledger;
 pub mod packet;
+pub mod progress;
 pub mod report;
 pub mod row;
 pub mod time;
