@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod capture;
+pub mod census;
 pub mod cli;
 pub mod decimal;
 pub mod error;
@@ -11,5 +12,6 @@ pub mod packet;
 pub mod progress;
 pub mod report;
 pub mod row;
+pub mod run;
 pub mod time;
 pub mod tls;
