@@ -161,8 +161,8 @@ struct Direction {
     /// Runs of the current record's header: what carried it and where; a header of five bytes has at most five.
     header_runs: [(Carrier, u32, u32); record::HEADER],
     header_run_count: usize,
-    /// The highest frame that carried a byte of the current record, and its time.
-    record_end: (u64, Timestamp),
+    /// The highest frame that carried a byte so far, and its time.
+    latest: (u64, Timestamp),
     /// Messages from this place on in [`Session::messages`] may have ended in the current record.
     record_messages: usize,
     /// The current record.
@@ -335,7 +335,7 @@ impl Session {
             direction.header_run_count += 1;
         }
         direction.header_len += used;
-        direction.record_end = direction.record_end.max((chunk.carrier.frame, chunk.carrier.time));
+        direction.latest = direction.latest.max((chunk.carrier.frame, chunk.carrier.time));
         if direction.header_len == record::HEADER {
             match Header::read(direction.header) {
                 Some(header) => self.begin_record(chunk.side, header, chunk.offset + used as u64),
@@ -418,7 +418,7 @@ impl Session {
         let used = direction.left.min(chunk.bytes.len());
         let bytes = &chunk.bytes[..used];
         direction.left -= used;
-        direction.record_end = direction.record_end.max((chunk.carrier.frame, chunk.carrier.time));
+        direction.latest = direction.latest.max((chunk.carrier.frame, chunk.carrier.time));
         match direction.reading {
             Reading::Skip => {}
             Reading::Handshake => self.take_handshake(Chunk { bytes, ..chunk }),
@@ -532,8 +532,8 @@ impl Session {
         direction.place = Place::Header;
         direction.header_len = 0;
         direction.header_run_count = 0;
-        // A record is read as a whole: what ended in it is there when its last byte is.
-        let (frame, time) = std::mem::take(&mut direction.record_end);
+        // A record is read as a whole, and in order: what ended in it is there when its last byte is, and all before it.
+        let (frame, time) = direction.latest;
         for message in self.messages.iter_mut().skip(direction.record_messages).filter(|message| message.side == side) {
             message.span.complete(frame, time);
         }
