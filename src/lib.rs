@@ -1,6 +1,7 @@
 //! tlscensus takes a census of TLS in archives of packet captures.
 
 pub mod capture;
+pub mod census;
 pub mod decimal;
 pub mod error;
 pub mod flow;
