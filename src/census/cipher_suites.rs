@@ -1,0 +1,213 @@
+//! `cipher_suites.csv`: cipher suites, offered and chosen, and what they are worth.
+
+use super::{Part, Server, distinct, pairs, server};
+use crate::row::assemble::FlowRows;
+use crate::row::{Share, Word};
+use crate::table;
+use crate::time::Timestamp;
+use crate::tls::names::{self, CipherSuite, Recommended};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+table! {
+    /// A cipher suite that a client offered or a server chose.
+    CipherSuiteRow, "cipher_suites", key ["code"];
+    /// The code point as a number. GREASE values are left out.
+    code: u16,
+    /// The same in hex, `0x1301`.
+    code_hex: Word,
+    /// IANA's name, or that of its first user where IANA has none. Empty: unknown.
+    name: Word,
+    /// OpenSSL's name. Empty: it has none.
+    openssl_name: Word,
+    /// Key exchange. Empty in TLS 1.3, where groups and PSK modes decide, and for signalling values.
+    kx: Word,
+    /// How the server proves itself. Empty in TLS 1.3, where the signature schemes decide, and for signalling values.
+    auth: Word,
+    /// Bulk cipher, key bits and mode: `AES_128_GCM`.
+    cipher: Word,
+    /// Record protection: `AEAD` or the hash of the MAC.
+    mac: Word,
+    /// Whether it encrypts and authenticates in one algorithm. Empty: unknown, or a signalling value.
+    aead: Option<bool>,
+    /// Whether its key exchange is ephemeral. Empty: unknown, or a signalling value.
+    forward_secret: Option<bool>,
+    /// IANA's column Recommended: `Y`, `N` or `D` (discouraged). Empty: IANA did not assign it.
+    iana_recommended: Word,
+    /// `insecure` (no encryption, no authentication, export grade, RC4, RC2, DES, MD5), `recommended` (IANA says Y), `weak` (no forward
+    /// secrecy, 64-bit blocks, CBC with SHA-1, IANA says D), `secure` (the rest) or `unknown`; the first that fits. Empty: a signalling value.
+    rating: Word,
+    /// Flows whose first ClientHello lists it.
+    offered_flows: u64,
+    /// Flows whose server chose it.
+    chosen_flows: u64,
+    /// Share of chosen_flows in the flows whose server chose any suite, in per cent.
+    chosen_pct: Share,
+    /// Distinct servers (address and port) that chose it.
+    servers: u64,
+    /// First packet of the earliest flow that chose it. Empty: never chosen.
+    first_utc: Option<Timestamp>,
+    /// First packet of the latest flow that chose it. Empty: never chosen.
+    last_utc: Option<Timestamp>,
+}
+
+/// What is kept of a suite.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Tally {
+    offered: u64,
+    chosen: u64,
+    servers: BTreeSet<Server>,
+    /// First packet of the earliest and of the latest flow that chose it.
+    seen: Option<(Timestamp, Timestamp)>,
+}
+
+/// Suites by code point.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct CipherSuites {
+    /// Flows whose ClientHello was read.
+    pub offers: u64,
+    /// Flows whose ServerHello was read.
+    pub choices: u64,
+    #[serde(with = "pairs")]
+    tallies: BTreeMap<u16, Tally>,
+}
+
+impl Part for CipherSuites {
+    fn observe(&mut self, rows: &FlowRows) {
+        let flow = &rows.flow;
+        self.offers += u64::from(flow.legacy_version_code.is_some());
+        for code in distinct(&flow.suites_offered.0) {
+            self.tallies.entry(code).or_default().offered += 1;
+        }
+        if let Some(code) = flow.cipher_suite_code {
+            self.choices += 1;
+            let tally = self.tallies.entry(code).or_default();
+            tally.chosen += 1;
+            tally.servers.extend(server(rows));
+            tally.seen = both(tally.seen, Some((flow.first_utc, flow.first_utc)));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.offers += other.offers;
+        self.choices += other.choices;
+        for (code, theirs) in other.tallies {
+            let ours = self.tallies.entry(code).or_default();
+            ours.offered += theirs.offered;
+            ours.chosen += theirs.chosen;
+            ours.servers.extend(theirs.servers);
+            ours.seen = both(ours.seen, theirs.seen);
+        }
+    }
+}
+
+/// The earlier of the firsts and the later of the lasts.
+fn both(ours: Option<(Timestamp, Timestamp)>, theirs: Option<(Timestamp, Timestamp)>) -> Option<(Timestamp, Timestamp)> {
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) => Some((ours.0.min(theirs.0), ours.1.max(theirs.1))),
+        (one, None) | (None, one) => one,
+    }
+}
+
+impl CipherSuites {
+    /// The table, by code point.
+    pub fn rows(&self) -> Vec<CipherSuiteRow> {
+        self.tallies.iter().map(|(code, tally)| self.row(*code, tally)).collect()
+    }
+
+    fn row(&self, code: u16, tally: &Tally) -> CipherSuiteRow {
+        let counts = CipherSuiteRow {
+            code,
+            code_hex: format!("0x{code:04x}").into(),
+            rating: rating(code).into(),
+            offered_flows: tally.offered,
+            chosen_flows: tally.chosen,
+            chosen_pct: Share::percent(tally.chosen, self.choices),
+            servers: tally.servers.len() as u64,
+            first_utc: tally.seen.map(|seen| seen.0),
+            last_utc: tally.seen.map(|seen| seen.1),
+            ..CipherSuiteRow::default()
+        };
+        let Some(suite) = names::cipher_suite(code) else { return counts };
+        let tells = !suite.is_signaling();
+        CipherSuiteRow {
+            name: suite.name.into(),
+            openssl_name: suite.openssl_name.into(),
+            kx: suite.kx.into(),
+            auth: suite.auth.into(),
+            cipher: cipher(suite).into(),
+            mac: suite.mac.into(),
+            aead: tells.then_some(suite.aead),
+            forward_secret: tells.then_some(suite.forward_secret),
+            iana_recommended: if suite.is_registered() { suite.recommended.as_str().into() } else { Word::default() },
+            ..counts
+        }
+    }
+}
+
+/// `AES_128_GCM`, `3DES_168_CBC`, `CHACHA20_256_POLY1305`, `NULL`.
+fn cipher(suite: &CipherSuite) -> String {
+    let bits = if suite.key_bits == 0 { String::new() } else { format!("_{}", suite.key_bits) };
+    let mode = if suite.mode.is_empty() || suite.mode == "stream" { String::new() } else { format!("_{}", suite.mode.to_uppercase()) };
+    format!("{}{bits}{mode}", suite.cipher)
+}
+
+/// The word in the column `rating`; the column's sentence is the rule.
+pub fn rating(code: u16) -> &'static str {
+    let Some(suite) = names::cipher_suite(code) else { return "unknown" };
+    if suite.is_signaling() {
+        return "";
+    }
+    let broken_cipher = matches!(suite.cipher, "NULL" | "RC4" | "RC2" | "DES");
+    let broken_mac = matches!(suite.mac, "NULL" | "MD5");
+    let anonymous = matches!(suite.auth, "anon" | "NULL") || suite.kx.ends_with("anon");
+    if broken_cipher || broken_mac || anonymous || suite.is_export() {
+        return "insecure";
+    }
+    if suite.is_registered() && suite.recommended == Recommended::Yes {
+        return "recommended";
+    }
+    let small_blocks = matches!(suite.cipher, "3DES" | "IDEA" | "MAGMA" | "28147_CNT" | "SKIPJACK");
+    let sha1_cbc = suite.mode == "CBC" && suite.mac == "SHA";
+    if !suite.forward_secret || small_blocks || sha1_cbc || suite.recommended == Recommended::Discouraged {
+        return "weak";
+    }
+    "secure"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratings() {
+        let check = |code, word| assert_eq!(rating(code), word, "{code:#06x}");
+        check(0x0000, "insecure"); // NULL
+        check(0x0003, "insecure"); // export
+        check(0x0005, "insecure"); // RC4
+        check(0x0018, "insecure"); // anonymous
+        check(0x000a, "weak"); // 3DES
+        check(0xc013, "weak"); // ECDHE, CBC with SHA-1
+        check(0x009c, "weak"); // RSA key exchange
+        check(0xc027, "secure"); // ECDHE, CBC with SHA-256
+        check(0x1301, "recommended");
+        check(0xc02f, "recommended");
+        check(0x00ff, ""); // signalling
+        check(0xeeee, "unknown");
+    }
+
+    #[test]
+    fn a_suite_is_counted_once_a_flow_and_its_servers_once() {
+        let mut suites = CipherSuites::default();
+        let mut rows = FlowRows::default();
+        rows.flow.server_ip = "192.0.2.1".into();
+        rows.flow.suites_offered.0 = vec![0x0a0a, 0x1301, 0x1301, 0x00ff];
+        rows.flow.cipher_suite_code = Some(0x1301);
+        suites.observe(&rows);
+        suites.observe(&rows);
+        let rows = suites.rows();
+        assert_eq!(rows.iter().map(|row| row.code).collect::<Vec<_>>(), [0x00ff, 0x1301]);
+        assert_eq!((rows[1].offered_flows, rows[1].chosen_flows, rows[1].servers), (2, 2, 1));
+        assert_eq!((rows[1].cipher.as_ref(), rows[0].forward_secret), ("AES_128_GCM", None));
+    }
+}

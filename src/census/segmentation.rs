@@ -1,0 +1,325 @@
+//! `segmentation.csv`: how handshake messages are cut into TCP segments and TLS records.
+//!
+//! Kept are the shapes of messages (bucket of bytes, bucket of segments) with their counts, by kind of message: once by
+//! (version, MSS of the receiver), once by server. All groups of the table are merges of these, made at the end.
+
+use super::histogram::{bucket, quantile};
+use super::{Part, Server, pairs, server, server_text};
+use crate::row::assemble::FlowRows;
+use crate::row::message::MessageRow;
+use crate::row::{Share, Word};
+use crate::table;
+use crate::tls::names;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+table! {
+    /// How one kind of handshake message is cut, over all complete ones of a group. Complete: state `seen`, `encrypted` or `decrypted`.
+    SegmentationRow, "segmentation", key ["group_by", "key", "message", "direction"];
+    /// What the group shares: `message`, `version` (chosen), `server` (address and port) or `mss` (that the receiver announced, which limits the sender).
+    group_by: Word,
+    /// Its value: the message's name again, the version's name, `192.0.2.1:443`, the MSS in bytes. Empty: not known.
+    key: Word,
+    /// IANA's name in snake case; `encrypted_handshake` where the type is hidden; `encrypted_flight` for the first protected flight of TLS 1.3.
+    message: Word,
+    /// Who sent it: `client` or `server`.
+    direction: Word,
+    /// Complete messages of this kind in the group.
+    count: u64,
+    /// Median of their bytes. A quantile is exact below 256; above, it is at most 0.4 % off (fixed buckets).
+    bytes_p50: Option<u64>,
+    /// 95th percentile of their bytes, with the same error.
+    bytes_p95: Option<u64>,
+    /// Bytes of the longest, exact.
+    bytes_max: u64,
+    /// Fewest TCP segments that one took, exact.
+    segments_min: u32,
+    /// Median of the segments; exact below 256.
+    segments_p50: Option<u64>,
+    /// 95th percentile of the segments; exact below 256.
+    segments_p95: Option<u64>,
+    /// Most segments that one took, exact.
+    segments_max: u32,
+    /// Messages that took one segment.
+    segments_1: u64,
+    /// Messages that took two.
+    segments_2: u64,
+    /// Messages that took three.
+    segments_3: u64,
+    /// Messages that took four.
+    segments_4: u64,
+    /// Messages that took five.
+    segments_5: u64,
+    /// Messages that took six.
+    segments_6: u64,
+    /// Messages that took seven.
+    segments_7: u64,
+    /// Messages that took eight or more.
+    segments_8plus: u64,
+    /// Share of the messages that took more than one segment, in per cent.
+    split_pct: Share,
+    /// Mean of the TLS records that they span.
+    records_mean: Share,
+    /// Messages that IP fragments carried; 0 until fragments are followed (see losses.csv).
+    ip_fragmented: u64,
+}
+
+/// A kind of message and its sender, in 16 bits: the layer in the high byte, the code in the low one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Kind {
+    code: u16,
+    from_client: bool,
+}
+
+const HELLO_RETRY_REQUEST: u16 = 0x100;
+const ENCRYPTED_HANDSHAKE: u16 = 0x101;
+const CHANGE_CIPHER_SPEC: u16 = 0x102;
+const ENCRYPTED_FLIGHT: u16 = 0x103;
+
+impl Kind {
+    /// The kind of a message that takes part in the handshake; alerts and application data do not.
+    fn of(message: &MessageRow) -> Option<Self> {
+        let code = match (message.layer.as_ref(), message.message.as_ref(), message.message_code) {
+            ("handshake", "hello_retry_request", _) => HELLO_RETRY_REQUEST,
+            ("handshake", _, Some(code)) => code.into(),
+            ("handshake", _, None) => ENCRYPTED_HANDSHAKE,
+            ("ccs", _, _) => CHANGE_CIPHER_SPEC,
+            ("data", "encrypted_flight", _) => ENCRYPTED_FLIGHT,
+            _ => return None,
+        };
+        Some(Kind { code, from_client: message.direction == "client" })
+    }
+
+    /// Its name in tables, as in messages.csv.
+    pub fn name(self) -> Word {
+        match self.code {
+            HELLO_RETRY_REQUEST => "hello_retry_request".into(),
+            ENCRYPTED_HANDSHAKE => "encrypted_handshake".into(),
+            CHANGE_CIPHER_SPEC => "change_cipher_spec".into(),
+            ENCRYPTED_FLIGHT => "encrypted_flight".into(),
+            code => names::handshake_type(code as u8).map_or_else(|| format!("handshake_{code}").into(), Word::from),
+        }
+    }
+
+    fn direction(self) -> Word {
+        if self.from_client { "client".into() } else { "server".into() }
+    }
+}
+
+/// Messages of one kind.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Cell {
+    kind: Kind,
+    segments_min: u32,
+    segments_max: u32,
+    bytes_max: u64,
+    records: u64,
+    ip_fragmented: u64,
+    /// Sorted: ((bucket of bytes, bucket of segments), count).
+    shapes: Vec<((u16, u16), u64)>,
+}
+
+impl Cell {
+    fn new(kind: Kind) -> Self {
+        Cell { kind, segments_min: u32::MAX, segments_max: 0, bytes_max: 0, records: 0, ip_fragmented: 0, shapes: Vec::new() }
+    }
+
+    fn observe(&mut self, message: &MessageRow) {
+        self.segments_min = self.segments_min.min(message.segments);
+        self.segments_max = self.segments_max.max(message.segments);
+        self.bytes_max = self.bytes_max.max(message.bytes);
+        self.records += u64::from(message.records);
+        self.ip_fragmented += u64::from(message.ip_fragments.is_some_and(|fragments| fragments > 0));
+        self.add((bucket(message.bytes), bucket(message.segments.into())), 1);
+    }
+
+    fn merge(&mut self, other: &Cell) {
+        self.segments_min = self.segments_min.min(other.segments_min);
+        self.segments_max = self.segments_max.max(other.segments_max);
+        self.bytes_max = self.bytes_max.max(other.bytes_max);
+        self.records += other.records;
+        self.ip_fragmented += other.ip_fragmented;
+        for (shape, count) in &other.shapes {
+            self.add(*shape, *count);
+        }
+    }
+
+    fn add(&mut self, shape: (u16, u16), count: u64) {
+        match self.shapes.binary_search_by_key(&shape, |held| held.0) {
+            Ok(at) => self.shapes[at].1 += count,
+            Err(at) => {
+                // There are many cells of servers with a shape or two: no room is kept for more.
+                if self.shapes.len() < 4 {
+                    self.shapes.reserve_exact(1);
+                }
+                self.shapes.insert(at, (shape, count));
+            }
+        }
+    }
+}
+
+/// The kinds of messages of one group, sorted by kind.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Cells(Vec<Cell>);
+
+impl Cells {
+    fn cell(&mut self, kind: Kind) -> &mut Cell {
+        let at = match self.0.binary_search_by_key(&kind, |cell| cell.kind) {
+            Ok(at) => at,
+            Err(at) => {
+                self.0.insert(at, Cell::new(kind));
+                at
+            }
+        };
+        &mut self.0[at]
+    }
+
+    fn merge(&mut self, other: &Cells) {
+        for cell in &other.0 {
+            self.cell(cell.kind).merge(cell);
+        }
+    }
+}
+
+/// The shapes of messages.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Segmentation {
+    /// By (version chosen, MSS that the receiver announced).
+    #[serde(with = "pairs")]
+    paths: BTreeMap<(Option<u16>, Option<u16>), Cells>,
+    #[serde(with = "pairs")]
+    servers: BTreeMap<Server, Cells>,
+}
+
+impl Part for Segmentation {
+    fn observe(&mut self, rows: &FlowRows) {
+        let flow = &rows.flow;
+        let complete = |message: &&MessageRow| matches!(message.state.as_ref(), "seen" | "encrypted" | "decrypted");
+        let messages = rows.messages.iter().filter(complete).filter_map(|message| Some((Kind::of(message)?, message)));
+        for (from_client, mss) in [(true, flow.mss_server_bytes), (false, flow.mss_client_bytes)] {
+            let mut sent = messages.clone().filter(|(kind, _)| kind.from_client == from_client).peekable();
+            if sent.peek().is_none() {
+                continue;
+            }
+            let cells = self.paths.entry((flow.tls_version_code, mss)).or_default();
+            sent.for_each(|(kind, message)| cells.cell(kind).observe(message));
+        }
+        let mut messages = messages.peekable();
+        if let Some(server) = server(rows).filter(|_| messages.peek().is_some()) {
+            let cells = self.servers.entry(server).or_default();
+            messages.for_each(|(kind, message)| cells.cell(kind).observe(message));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (path, cells) in &other.paths {
+            self.paths.entry(*path).or_default().merge(cells);
+        }
+        for (server, cells) in &other.servers {
+            self.servers.entry(*server).or_default().merge(cells);
+        }
+    }
+}
+
+impl Segmentation {
+    /// The table: the groups message, version, server and mss, each by key, kind and direction.
+    pub fn rows(&self) -> Vec<SegmentationRow> {
+        let mut rows = self.messages();
+        for (version, cells) in self.grouped(|path| path.0) {
+            let key =
+                version.map_or_else(Word::default, |code| names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from));
+            rows.extend(cells.0.iter().map(|cell| row("version", key.clone(), cell)));
+        }
+        for (server, cells) in &self.servers {
+            rows.extend(cells.0.iter().map(|cell| row("server", server_text(*server).into(), cell)));
+        }
+        for (mss, cells) in self.grouped(|path| path.1) {
+            let key = mss.map_or_else(Word::default, |mss| mss.to_string().into());
+            rows.extend(cells.0.iter().map(|cell| row("mss", key.clone(), cell)));
+        }
+        rows
+    }
+
+    /// The first group of the table: one row a kind of message.
+    pub fn messages(&self) -> Vec<SegmentationRow> {
+        let all = self.grouped(|_| ()).into_values().next().unwrap_or_default();
+        all.0.iter().map(|cell| row("message", cell.kind.name(), cell)).collect()
+    }
+
+    fn grouped<K: Ord>(&self, key: impl Fn(&(Option<u16>, Option<u16>)) -> K) -> BTreeMap<K, Cells> {
+        let mut groups: BTreeMap<K, Cells> = BTreeMap::new();
+        for (path, cells) in &self.paths {
+            groups.entry(key(path)).or_default().merge(cells);
+        }
+        groups
+    }
+}
+
+fn row(group_by: &'static str, key: Word, cell: &Cell) -> SegmentationRow {
+    let mut bytes: BTreeMap<u16, u64> = BTreeMap::new();
+    let mut segments: BTreeMap<u16, u64> = BTreeMap::new();
+    for ((byte_bucket, segment_bucket), count) in &cell.shapes {
+        *bytes.entry(*byte_bucket).or_default() += count;
+        *segments.entry(*segment_bucket).or_default() += count;
+    }
+    let count: u64 = segments.values().sum();
+    let took = |n: u16| segments.get(&n).copied().unwrap_or(0);
+    let bytes_at = |percent| quantile(bytes.iter().map(|(at, n)| (*at, *n)), percent).map(|value| value.min(cell.bytes_max));
+    let segments_at =
+        |percent| quantile(segments.iter().map(|(at, n)| (*at, *n)), percent).map(|value| value.min(cell.segments_max.into()));
+    SegmentationRow {
+        group_by: group_by.into(),
+        key,
+        message: cell.kind.name(),
+        direction: cell.kind.direction(),
+        count,
+        bytes_p50: bytes_at(50),
+        bytes_p95: bytes_at(95),
+        bytes_max: cell.bytes_max,
+        segments_min: cell.segments_min,
+        segments_p50: segments_at(50),
+        segments_p95: segments_at(95),
+        segments_max: cell.segments_max,
+        segments_1: took(1),
+        segments_2: took(2),
+        segments_3: took(3),
+        segments_4: took(4),
+        segments_5: took(5),
+        segments_6: took(6),
+        segments_7: took(7),
+        segments_8plus: segments.range(8..).map(|(_, count)| count).sum(),
+        split_pct: Share::percent(segments.range(2..).map(|(_, count)| count).sum(), count),
+        records_mean: Share::mean(cell.records, count),
+        ip_fragmented: cell.ip_fragmented,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every group counts every complete message of the handshake once.
+    #[test]
+    fn groups_add_up_to_a_plain_count() {
+        let flows = crate::census::tests::flows(400);
+        let mut segmentation = Segmentation::default();
+        flows.iter().for_each(|rows| segmentation.observe(rows));
+        let rows = segmentation.rows();
+        let complete: Vec<_> = flows.iter().flat_map(|rows| &rows.messages).filter(|message| message.state != "partial").collect();
+        for group in ["message", "version", "server", "mss"] {
+            let of = || rows.iter().filter(|row| row.group_by == group);
+            assert_eq!(of().map(|row| row.count).sum::<u64>(), complete.len() as u64, "{group}");
+            assert_eq!(of().map(|row| row.bytes_max).max(), complete.iter().map(|message| message.bytes).max(), "{group}");
+            for row in of() {
+                let buckets = [row.segments_1, row.segments_2, row.segments_3, row.segments_4, row.segments_5, row.segments_6];
+                assert_eq!(buckets.iter().sum::<u64>() + row.segments_7 + row.segments_8plus, row.count);
+            }
+        }
+        let certificates = rows.iter().find(|row| row.group_by == "message" && row.message == "certificate").unwrap();
+        let mut bytes: Vec<_> = complete.iter().filter(|message| message.message == "certificate").map(|message| message.bytes).collect();
+        bytes.sort_unstable();
+        let exact = bytes[(bytes.len() * 95).div_ceil(100) - 1];
+        assert!(certificates.bytes_p95.unwrap().abs_diff(exact) * 256 <= exact);
+    }
+}

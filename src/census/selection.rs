@@ -1,0 +1,229 @@
+//! The flows that are shown one by one, chosen so that lanes and slices agree: every choice is "the first n by a fixed
+//! order", which merges in any order. Bounded by its constants, whatever the archive holds.
+
+use super::failures::Ending;
+use super::totals::failed;
+use super::{Part, pairs};
+use crate::row::Word;
+use crate::row::assemble::FlowRows;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Flows in the sample.
+pub const SAMPLE: usize = 200;
+/// The slowest handshakes.
+pub const SLOWEST: usize = 200;
+/// Flows of one way to fail.
+pub const PER_FAILURE: usize = 20;
+/// Ways to fail that are kept, by outcome, step and alert; an archive has a dozen, an attacker could make thousands.
+pub const FAILURES: usize = 40;
+/// Flows of one pair of version and cipher suite.
+pub const PER_SUITE: usize = 2;
+/// Pairs of version and cipher suite that are kept, by code.
+pub const SUITES: usize = 60;
+
+/// Shares of the flows shown: failures, slowest, one of each suite; the sample fills the rest.
+const SHARES_OF_TEN: [usize; 3] = [5, 2, 2];
+/// Makes the sample the same for every run.
+const SEED: u64 = 0x746c_7363_656e_7375;
+
+/// The first `LIMIT` values by key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "K: Serialize, V: Serialize", deserialize = "K: Deserialize<'de> + Ord, V: Deserialize<'de>"))]
+struct First<K, V, const LIMIT: usize> {
+    #[serde(with = "pairs")]
+    held: BTreeMap<K, V>,
+}
+
+impl<K, V, const LIMIT: usize> Default for First<K, V, LIMIT> {
+    fn default() -> Self {
+        First { held: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord, V, const LIMIT: usize> First<K, V, LIMIT> {
+    /// Whether a value with this key would be kept.
+    fn wants(&self, key: &K) -> bool {
+        self.held.len() < LIMIT || self.held.last_key_value().is_some_and(|(last, _)| key <= last)
+    }
+
+    /// The place for a key, made if it is among the first.
+    fn entry(&mut self, key: K) -> Option<&mut V>
+    where
+        K: Clone,
+        V: Default,
+    {
+        if !self.wants(&key) {
+            return None;
+        }
+        self.held.entry(key.clone()).or_default();
+        if self.held.len() > LIMIT {
+            self.held.pop_last();
+        }
+        self.held.get_mut(&key)
+    }
+}
+
+impl<K: Ord + Clone, const LIMIT: usize> First<K, FlowRows, LIMIT> {
+    fn offer(&mut self, key: K, rows: &FlowRows) {
+        if self.wants(&key)
+            && let Some(place) = self.entry(key)
+        {
+            place.clone_from(rows);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (key, rows) in other.held {
+            if let Some(place) = self.entry(key) {
+                *place = rows;
+            }
+        }
+    }
+}
+
+/// By packet time, then id.
+type Early = (Timestamp, Word);
+
+/// The flows chosen so far.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Selection {
+    failures: First<Ending, First<Early, FlowRows, PER_FAILURE>, FAILURES>,
+    slowest: First<(Reverse<i64>, Word), FlowRows, SLOWEST>,
+    suites: First<(u16, u16), First<Early, FlowRows, PER_SUITE>, SUITES>,
+    sample: First<(u64, Word), FlowRows, SAMPLE>,
+}
+
+/// A flow and why it is shown.
+#[derive(Debug, Clone)]
+pub struct Chosen<'a> {
+    /// Its rows.
+    pub rows: &'a FlowRows,
+    /// `failed with an alert`, `slow`, `sample`, ...
+    pub why: &'static str,
+}
+
+/// How the flows are chosen, for the reader.
+pub const CHOSEN_BY: &str = "Shown are the earliest of each way to fail (at most 20 each), the slowest handshakes, the earliest of each \
+    version with each cipher suite, and a random sample with a fixed seed. The choice is the same for every run over the same captures.";
+
+impl Part for Selection {
+    fn observe(&mut self, rows: &FlowRows) {
+        let flow = &rows.flow;
+        let id = || flow.flow_id.clone();
+        if failed(rows)
+            && let Some(class) = self.failures.entry(Ending::of(rows))
+        {
+            class.offer((flow.first_utc, id()), rows);
+        }
+        if let Some(handshake) = flow.handshake_ms {
+            self.slowest.offer((Reverse(handshake.0.0), id()), rows);
+        }
+        if let (Some(version), Some(suite)) = (flow.tls_version_code, flow.cipher_suite_code)
+            && let Some(class) = self.suites.entry((version, suite))
+        {
+            class.offer((flow.first_utc, id()), rows);
+        }
+        self.sample.offer((hash(&flow.flow_id), id()), rows);
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (ending, flows) in other.failures.held {
+            if let Some(class) = self.failures.entry(ending) {
+                class.merge(flows);
+            }
+        }
+        for (pair, flows) in other.suites.held {
+            if let Some(class) = self.suites.entry(pair) {
+                class.merge(flows);
+            }
+        }
+        self.slowest.merge(other.slowest);
+        self.sample.merge(other.sample);
+    }
+}
+
+impl Selection {
+    /// At most `limit` flows, none twice: failures first, in turn of each way to fail; then the slowest; then each
+    /// suite; then the sample.
+    pub fn chosen(&self, limit: usize) -> Vec<Chosen<'_>> {
+        let mut page = Shown { limit, taken: BTreeSet::new(), chosen: Vec::new() };
+        let share = |at: usize| limit * SHARES_OF_TEN[at] / 10;
+        let failures = self.failures.held.values().map(|class| &class.held);
+        let suites = self.suites.held.values().map(|class| &class.held);
+        page.take(in_turn(failures, why_failed), share(0));
+        page.take(self.slowest.held.values().map(|rows| Chosen { rows, why: "slow" }), share(1));
+        page.take(in_turn(suites, |_| "of its version and suite"), share(2));
+        page.take(self.sample.held.values().map(|rows| Chosen { rows, why: "sample" }), limit);
+        page.chosen
+    }
+}
+
+/// The list of [`Selection::chosen`] while it is made.
+struct Shown<'a> {
+    limit: usize,
+    taken: BTreeSet<&'a str>,
+    chosen: Vec<Chosen<'a>>,
+}
+
+impl<'a> Shown<'a> {
+    /// Takes at most `share` flows that are not there yet.
+    fn take(&mut self, flows: impl IntoIterator<Item = Chosen<'a>>, share: usize) {
+        let until = (self.chosen.len() + share).min(self.limit);
+        for flow in flows {
+            if self.chosen.len() >= until {
+                break;
+            }
+            if self.taken.insert(&flow.rows.flow.flow_id) {
+                self.chosen.push(flow);
+            }
+        }
+    }
+}
+
+/// The first of each class, then the second of each, and so on.
+fn in_turn<'a>(classes: impl Iterator<Item = &'a BTreeMap<Early, FlowRows>>, why: impl Fn(&FlowRows) -> &'static str) -> Vec<Chosen<'a>> {
+    let mut turns: Vec<_> = classes.flat_map(|flows| flows.values().enumerate()).collect();
+    turns.sort_by_key(|(turn, _)| *turn);
+    turns.into_iter().map(|(_, rows)| Chosen { rows, why: why(rows) }).collect()
+}
+
+fn why_failed(rows: &FlowRows) -> &'static str {
+    match rows.flow.outcome.as_ref() {
+        "alert" => "failed with an alert",
+        "reset" => "failed with a reset",
+        "closed" => "closed before completion",
+        _ => "failed in silence",
+    }
+}
+
+/// FNV-1a, then the finishing mix of SplitMix64, so that near ids lie far apart.
+fn hash(id: &str) -> u64 {
+    let mut hash = id.bytes().fold(0xcbf2_9ce4_8422_2325 ^ SEED, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_is_bounded_without_doubles_and_names_its_reason() {
+        let mut selection = Selection::default();
+        crate::census::tests::flows(3_000).iter().for_each(|rows| selection.observe(rows));
+        assert_eq!(selection.sample.held.len(), SAMPLE);
+        assert_eq!(selection.slowest.held.len(), SLOWEST);
+        assert!(selection.failures.held.len() <= FAILURES && selection.failures.held.values().all(|class| class.held.len() <= PER_FAILURE));
+        let chosen = selection.chosen(200);
+        assert_eq!(chosen.len(), 200);
+        let ids: BTreeSet<_> = chosen.iter().map(|flow| &flow.rows.flow.flow_id).collect();
+        assert_eq!(ids.len(), 200);
+        for why in ["failed with an alert", "slow", "of its version and suite", "sample"] {
+            assert!(chosen.iter().any(|flow| flow.why == why), "{why}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! `versions.csv`: protocol versions, offered and chosen.
+
+use super::{Part, distinct, pairs};
+use crate::row::assemble::FlowRows;
+use crate::row::{Share, Word};
+use crate::table;
+use crate::tls::names;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+table! {
+    /// A protocol version that a client offered or a server chose.
+    VersionRow, "versions", key ["code"];
+    /// The code point: 772 is TLS 1.3 (0x0304).
+    code: u16,
+    /// Its name; the number in hex where it has none.
+    name: Word,
+    /// Flows whose first ClientHello offers it: in supported_versions (GREASE values left out), else as its legacy_version, which stands for the highest.
+    offered_flows: u64,
+    /// Flows whose server chose it.
+    chosen_flows: u64,
+    /// Share of chosen_flows in the flows whose server chose any version, in per cent.
+    pct: Share,
+}
+
+/// Flows that offered and that chose a code point.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Flows that offered it.
+    pub offered: u64,
+    /// Flows that chose it.
+    pub chosen: u64,
+}
+
+/// Versions by code point.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Versions {
+    /// Flows whose ClientHello was read.
+    pub offers: u64,
+    /// Flows whose ServerHello was read.
+    pub choices: u64,
+    #[serde(with = "pairs")]
+    tallies: BTreeMap<u16, Tally>,
+}
+
+impl Part for Versions {
+    fn observe(&mut self, rows: &FlowRows) {
+        let flow = &rows.flow;
+        if let Some(legacy) = flow.legacy_version_code {
+            self.offers += 1;
+            let listed = if flow.versions_offered.0.is_empty() { vec![legacy] } else { distinct(&flow.versions_offered.0) };
+            for code in listed {
+                self.tallies.entry(code).or_default().offered += 1;
+            }
+        }
+        if let Some(code) = flow.tls_version_code {
+            self.choices += 1;
+            self.tallies.entry(code).or_default().chosen += 1;
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.offers += other.offers;
+        self.choices += other.choices;
+        for (code, theirs) in other.tallies {
+            let ours = self.tallies.entry(code).or_default();
+            ours.offered += theirs.offered;
+            ours.chosen += theirs.chosen;
+        }
+    }
+}
+
+impl Versions {
+    /// The table, by code point.
+    pub fn rows(&self) -> Vec<VersionRow> {
+        let row = |(code, tally): (&u16, &Tally)| VersionRow {
+            code: *code,
+            name: names::version(*code).map_or_else(|| format!("0x{code:04x}").into(), Word::from),
+            offered_flows: tally.offered,
+            chosen_flows: tally.chosen,
+            pct: Share::percent(tally.chosen, self.choices),
+        };
+        self.tallies.iter().map(row).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::Codes;
+
+    #[test]
+    fn offered_is_the_extension_else_the_legacy_version() {
+        let mut versions = Versions::default();
+        let mut rows = FlowRows::default();
+        versions.observe(&rows);
+        rows.flow.legacy_version_code = Some(0x0303);
+        versions.observe(&rows);
+        rows.flow.versions_offered = Codes(vec![0x1a1a, 0x0304, 0x0304]);
+        rows.flow.tls_version_code = Some(0x0304);
+        versions.observe(&rows);
+        let rows: Vec<_> = versions.rows().into_iter().map(|row| (row.code, row.offered_flows, row.chosen_flows)).collect();
+        assert_eq!(rows, [(0x0303, 1, 0), (0x0304, 1, 1)]);
+        assert_eq!((versions.offers, versions.choices), (2, 1));
+    }
+}
