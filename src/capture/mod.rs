@@ -17,6 +17,7 @@
 //! | `damage` | stretches of bytes that hold no readable record |
 //! | `order` | the byte order of a file or section |
 
+pub mod block;
 mod damage;
 mod interface;
 mod order;

@@ -100,11 +100,6 @@ impl Direction {
         self.base.is_some_and(|base| base != syn_seq.wrapping_add(1))
     }
 
-    /// Whether a packet of this direction was seen.
-    pub fn is_anchored(&self) -> bool {
-        self.base.is_some()
-    }
-
     /// Learns the sequence number of the first byte: of a SYN the one after it, else that of the first packet seen.
     pub fn anchor(&mut self, first_byte: u32) {
         if self.base.is_none() {

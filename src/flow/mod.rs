@@ -181,7 +181,7 @@ pub struct Flow<R> {
     pub directions: [Direction; 2],
     /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
     pub reader: Option<Box<R>>,
-    /// A FIN or a RST was seen: a SYN opens a new connection even with the same sequence number.
+    /// A FIN or a RST was seen: the flow is forgotten sooner.
     closing: bool,
     /// The time-high mark of the lane when its last packet came.
     active: Timestamp,

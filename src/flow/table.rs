@@ -189,12 +189,10 @@ impl<R: Reader> Lane<R> {
     }
 }
 
-/// A SYN opens a new connection where its sequence number is another one, or the old connection was closed. This is
-/// also where Wireshark counts `tcp.stream` on.
+/// A SYN with another sequence number opens a new connection; this is also where Wireshark counts `tcp.stream` on. With
+/// the same one it is a retransmission, even after a RST (a challenge ACK, RFC 5961 section 4).
 fn is_reuse<R>(flow: &Flow<R>, segment: &Segment) -> bool {
-    segment.flags & (flag::SYN | flag::ACK) == flag::SYN
-        && flow.directions[side(segment).index()].is_anchored()
-        && (flow.closing || flow.directions[side(segment).index()].starts_elsewhere(segment.seq))
+    segment.flags & (flag::SYN | flag::ACK) == flag::SYN && flow.directions[side(segment).index()].starts_elsewhere(segment.seq)
 }
 
 /// Whether, and why, a flow has been silent for too long.

@@ -273,7 +273,7 @@ fn timing(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, judgement:
     row.rtt_to_server_ms = between(times.syn, times.syn_ack);
     row.rtt_to_client_ms = between(times.syn_ack, times.ack);
     let first = |content: Content| session.messages.iter().find(|message| message.content == content && message.state == State::Seen);
-    let client_hello = first(Content::Handshake(1));
+    let client_hello = first(Content::Handshake(1)).or(first(Content::V2ClientHello));
     let server_hello = first(Content::Handshake(2));
     let data = session.messages.iter().find(|message| message.content == Content::ApplicationData);
     let start = client_hello.map(|message| message.span.first_time);

@@ -82,7 +82,8 @@ fn outcome(flow: &Flow<Session>, session: &Session, completed: bool, hidden: boo
     if flow.directions.iter().any(|direction| direction.gap_bytes > 0) {
         return "gap";
     }
-    let hello_seen = session.messages.iter().any(|message| message.content == Content::Handshake(CLIENT_HELLO));
+    let hello_seen =
+        session.messages.iter().any(|message| matches!(message.content, Content::Handshake(CLIENT_HELLO) | Content::V2ClientHello));
     let one_way = flow.directions.iter().any(|direction| direction.packets == 0);
     if !hello_seen || one_way || end == End::Evicted {
         return "not_judged";

@@ -38,6 +38,7 @@ pub fn name(content: Content) -> Named {
             let known = names::handshake_type(kind).map_or_else(|| format!("handshake_{kind}"), str::to_owned);
             Named { layer: "handshake", message: known, code: Some(kind) }
         }
+        Content::V2ClientHello => named("handshake", "ssl2_client_hello", Some(CLIENT_HELLO)),
         Content::HelloRetryRequest => named("handshake", "hello_retry_request", Some(SERVER_HELLO)),
         Content::EncryptedHandshake => named("handshake", "encrypted_handshake", None),
         Content::ChangeCipherSpec => named("ccs", "change_cipher_spec", None),
@@ -56,7 +57,7 @@ pub fn name(content: Content) -> Named {
 /// In TLS 1.3 the server's protected flight stands at Certificate, the client's at the client's Finished.
 pub fn step(content: Content, from_client: bool) -> u8 {
     match (content, from_client) {
-        (Content::Handshake(CLIENT_HELLO), _) => 2,
+        (Content::Handshake(CLIENT_HELLO) | Content::V2ClientHello, _) => 2,
         (Content::Handshake(SERVER_HELLO | HELLO_RETRY_REQUEST | HELLO_REQUEST) | Content::HelloRetryRequest, _) => 3,
         (Content::Handshake(NEW_SESSION_TICKET), _) => 8,
         (Content::Handshake(SERVER_KEY_EXCHANGE), _) => 5,
@@ -90,6 +91,7 @@ pub fn token(content: Content) -> String {
             CERTIFICATE_STATUS => "cst".into(),
             other => format!("h{other}"),
         },
+        Content::V2ClientHello => "ch2".into(),
         Content::HelloRetryRequest => "hrr".into(),
         Content::EncryptedHandshake => "enc".into(),
         Content::ChangeCipherSpec => "ccs".into(),

@@ -116,6 +116,19 @@ pub fn read_client(body: &[u8]) -> Option<ClientHello> {
     Some(hello)
 }
 
+/// Reads a ClientHello in the form of SSL 2.0, from its type on. Cipher kinds of SSL 2.0 alone, which have 24 bits, are
+/// left out.
+pub fn read_v2_client(message: &[u8]) -> Option<ClientHello> {
+    let mut message = Cursor(message);
+    message.byte()?;
+    let version = message.word()?;
+    let (suites, session_id, _challenge) = (message.word()?, message.word()?, message.word()?);
+    let (kinds, _) = message.bytes(usize::from(suites))?.as_chunks::<3>();
+    let suites = kinds.iter().filter(|kind| kind[0] == 0).map(|kind| u16::from_be_bytes([kind[1], kind[2]])).collect();
+    let session_id = message.bytes(usize::from(session_id))?.to_vec();
+    Some(ClientHello { version, suites, session_id, ..ClientHello::default() })
+}
+
 impl ClientHello {
     fn read_extension(&mut self, kind: u16, data: &[u8]) -> Option<()> {
         let mut data = Cursor(data);

@@ -46,6 +46,24 @@ impl Header {
     }
 }
 
+/// Bytes of a record header of SSL 2.0 without padding.
+pub const V2_HEADER: usize = 2;
+
+/// Length, header included, of a ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2) that the bytes begin with.
+///
+/// ```text
+///  | 0x80 + length 2 | type 1 | version 2 | suites' length 2 | session id's length 2 | challenge's length 2 | ...
+/// ```
+pub fn v2_hello(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.first_chunk::<11>()?;
+    let word = |at: usize| usize::from(u16::from_be_bytes([head[at], head[at + 1]]));
+    let (len, suites, session_id, challenge) = (word(0) & 0x7fff, word(5), word(7), word(9));
+    let is_hello = head[0] & 0x80 != 0 && head[2] == 1 && ((head[3] == 3 && head[4] <= 4) || (head[3] == 0 && head[4] == 2));
+    let is_whole =
+        suites > 0 && suites % 3 == 0 && session_id <= 32 && (16..=32).contains(&challenge) && 9 + suites + session_id + challenge == len;
+    (is_hello && is_whole && bytes.len() >= V2_HEADER + len).then_some(V2_HEADER + len)
+}
+
 /// Whether a segment that starts so can be the start of a record, as far as its bytes go. Content that starts like the
 /// plain messages of a handshake, and records that end where the segment ends or where another one begins.
 pub fn could_start(bytes: &[u8], any: bool) -> bool {
@@ -54,7 +72,7 @@ pub fn could_start(bytes: &[u8], any: bool) -> bool {
         // Three bytes are the least that is worth a try.
         return bytes.len() >= 3 && bytes[0] == content::HANDSHAKE && bytes[1] == 3 && bytes[2] <= 4 && prefix(3, &|b| b <= 0x48);
     }
-    let Some(header) = Header::read([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]]) else { return false };
+    let Some(header) = Header::read([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]]) else { return v2_hello(bytes).is_some() };
     let is_hello = header.kind == content::HANDSHAKE
         && header.len > 0
         && prefix(5, &|kind| kind == 1 || kind == 2)

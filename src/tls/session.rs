@@ -11,6 +11,7 @@ use super::names;
 use super::record::{self, Header, content};
 use super::span::Span;
 use crate::flow::{Carrier, Chunk, Gap, Interest, Reader, Side};
+use crate::time::Timestamp;
 
 /// Messages that a session keeps; a handshake has about twelve.
 pub const MAX_MESSAGES: usize = 256;
@@ -38,6 +39,8 @@ pub mod handshake {
 pub enum Content {
     /// A plain handshake message of this type.
     Handshake(u8),
+    /// A ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2).
+    V2ClientHello,
     /// A ServerHello that asks for another ClientHello.
     HelloRetryRequest,
     /// A handshake record whose content is encrypted.
@@ -158,6 +161,10 @@ struct Direction {
     /// Runs of the current record's header: what carried it and where; a header of five bytes has at most five.
     header_runs: [(Carrier, u32, u32); record::HEADER],
     header_run_count: usize,
+    /// The highest frame that carried a byte so far, and its time.
+    latest: (u64, Timestamp),
+    /// Messages from this place on in [`Session::messages`] may have ended in the current record.
+    record_messages: usize,
     /// The current record.
     record: Header,
     left: usize,
@@ -166,7 +173,8 @@ struct Direction {
     message: Partial,
     /// What a protected or short record is put together as.
     span: Span,
-    alert: [u8; 2],
+    /// The first bytes of the current record's fragment, where it is not read as messages.
+    head: [u8; 4],
     /// Whether the side sent ChangeCipherSpec.
     changed_cipher: bool,
     /// The first protected flight of TLS 1.3, while it goes on.
@@ -220,6 +228,7 @@ impl Reader for Session {
         let mut rest = chunk;
         while !rest.bytes.is_empty() {
             let used = match self.directions[index].place {
+                Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes).is_some() => self.take_v2_hello(rest),
                 Place::Lost => {
                     if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, true) {
                         self.failed |= self.records[0].all + self.records[1].all == 0;
@@ -299,6 +308,24 @@ impl Session {
         self.facts.client
     }
 
+    /// The ClientHello in the form of SSL 2.0, which is one record without a record header.
+    fn take_v2_hello(&mut self, chunk: Chunk<'_>) -> usize {
+        let Some(len) = record::v2_hello(chunk.bytes) else { return chunk.bytes.len() };
+        let mut span = Span::default();
+        span.record();
+        span.carry(chunk.carrier, chunk.at, len as u32);
+        span.extend(chunk.offset + record::V2_HEADER as u64, (len - record::V2_HEADER) as u64);
+        self.records[chunk.side.index()].all += 1;
+        self.facts.client.get_or_insert(chunk.side);
+        if self.facts.client_hello.is_none() {
+            self.facts.client_hello = hello::read_v2_client(&chunk.bytes[record::V2_HEADER..len]);
+        }
+        self.count_handshake(chunk.side, &span);
+        self.push(Message { side: chunk.side, content: Content::V2ClientHello, state: State::Seen, span, retransmitted: 0 });
+        self.directions[chunk.side.index()].place = Place::Header;
+        len
+    }
+
     fn take_header(&mut self, chunk: Chunk<'_>) -> usize {
         let direction = &mut self.directions[chunk.side.index()];
         let used = (record::HEADER - direction.header_len).min(chunk.bytes.len());
@@ -308,6 +335,7 @@ impl Session {
             direction.header_run_count += 1;
         }
         direction.header_len += used;
+        direction.latest = direction.latest.max((chunk.carrier.frame, chunk.carrier.time));
         if direction.header_len == record::HEADER {
             match Header::read(direction.header) {
                 Some(header) => self.begin_record(chunk.side, header, chunk.offset + used as u64),
@@ -351,6 +379,7 @@ impl Session {
         }
         let direction = &mut self.directions[side.index()];
         direction.record = header;
+        direction.record_messages = self.messages.len();
         direction.left = usize::from(header.len);
         direction.place = Place::Fragment;
         direction.span = Span::default();
@@ -389,14 +418,14 @@ impl Session {
         let used = direction.left.min(chunk.bytes.len());
         let bytes = &chunk.bytes[..used];
         direction.left -= used;
+        direction.latest = direction.latest.max((chunk.carrier.frame, chunk.carrier.time));
         match direction.reading {
             Reading::Skip => {}
             Reading::Handshake => self.take_handshake(Chunk { bytes, ..chunk }),
             Reading::Alert | Reading::Opaque(_) | Reading::Flight => {
-                if direction.reading == Reading::Alert {
-                    for (place, byte) in direction.alert.iter_mut().skip(2 - direction.left - used).zip(bytes) {
-                        *place = *byte;
-                    }
+                let before = usize::from(direction.record.len) - direction.left - used;
+                for (place, byte) in direction.head.iter_mut().skip(before).zip(bytes) {
+                    *place = *byte;
                 }
                 direction.span.carry(chunk.carrier, chunk.at, used as u32);
                 direction.span.extend(chunk.offset, used as u64);
@@ -503,6 +532,11 @@ impl Session {
         direction.place = Place::Header;
         direction.header_len = 0;
         direction.header_run_count = 0;
+        // A record is read as a whole, and in order: what ended in it is there when its last byte is, and all before it.
+        let (frame, time) = direction.latest;
+        for message in self.messages.iter_mut().skip(direction.record_messages).filter(|message| message.side == side) {
+            message.span.complete(frame, time);
+        }
         let span = direction.span;
         let state = if gap { State::Partial } else { State::Encrypted };
         let row = |content, state| Message { side, content, state, span, retransmitted: 0 };
@@ -516,15 +550,28 @@ impl Session {
                 }
             }
             Reading::Alert => {
-                let [level, description] = direction.alert;
+                let [level, description, ..] = direction.head;
                 let index = side.index();
                 self.facts.alert.get_or_insert((side, level, description));
                 self.facts.close_notify[index] |= description == 0;
                 self.push(row(Content::Alert(level, description), State::Seen));
             }
             Reading::Opaque(Row::EncryptedHandshake) => {
+                let finished = if gap { None } else { plain_finished(direction.head, direction.record.len) };
                 self.count_handshake(side, &span);
-                self.push(row(Content::EncryptedHandshake, state));
+                match finished {
+                    Some(len) => {
+                        let span = span.cut(len);
+                        self.push(Message {
+                            side,
+                            content: Content::Handshake(handshake::FINISHED),
+                            state: State::Seen,
+                            span,
+                            retransmitted: 0,
+                        });
+                    }
+                    None => self.push(row(Content::EncryptedHandshake, state)),
+                }
             }
             Reading::Opaque(Row::EncryptedAlert) => {
                 self.facts.encrypted_alert[side.index()] = true;
@@ -608,6 +655,17 @@ impl Session {
             self.facts.dropped += 1;
         }
     }
+}
+
+/// Length of a Finished in plain after ChangeCipherSpec, as a NULL cipher leaves it, with or without a MAC behind it:
+/// verify_data of 12 bytes (RFC 5246 section 7.4.9) or 36 (SSL 3.0). Encrypted bytes that read so are one in 2^32.
+fn plain_finished(head: [u8; 4], record_len: u16) -> Option<u64> {
+    let verify_data = match head {
+        [handshake::FINISHED, 0, 0, 12] => 12,
+        [handshake::FINISHED, 0, 0, 36] => 36,
+        _ => return None,
+    };
+    (verify_data + 4 <= u64::from(record_len)).then_some(verify_data + 4)
 }
 
 impl Direction {

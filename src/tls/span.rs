@@ -79,6 +79,19 @@ impl Span {
         self.end = offset + len;
     }
 
+    /// The same with only the first `len` bytes as content.
+    pub fn cut(mut self, len: u64) -> Self {
+        self.end = self.end.min(self.start + len);
+        self
+    }
+
+    /// Notes that the content was complete only with a later frame.
+    pub fn complete(&mut self, frame: u64, time: Timestamp) {
+        if frame > self.last_frame {
+            (self.last_frame, self.last_time) = (frame, time);
+        }
+    }
+
     /// Takes in the span of a later message: segments in which this one ends are not counted again.
     pub fn join(&mut self, later: &Span) {
         if self.segments == 0 {

@@ -1,0 +1,247 @@
+//! A file in ranges: read at any time and in any order, walked in order, dissected at any time again.
+//!
+//! ```text
+//!  file     |hdr|  rec  |  rec |   rec    |  rec |  rec  |     rec      | ...
+//!  ranges   [ 0            ][ 1            ][ 2            ][ 3
+//!  blocks       [ 0              ][ 1       ...
+//!               ^from            ^to: the record that straddles belongs to the range where it begins,
+//!                                 and its rest is read once more behind the range
+//! ```
+//!
+//! Only [`Walk::walk`] is in order: it is the baton. It needs a few nanoseconds a packet, and no boundary is ever
+//! guessed. A [`Block`] keeps the cutter as it stood at its first record, so that its frames can be cut again by
+//! whoever dissects it.
+
+use super::{Cutter, Item, MAX_RECORD};
+use crate::error::CaptureError;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+/// Bytes in a range: it fits the L2 cache, and its blocks are the same for any number of threads.
+pub const RANGE: u64 = 512 << 10;
+
+/// Where a capture's bytes come from.
+pub enum Source {
+    /// A file that can be read at any offset, and its size when it was opened.
+    File(Arc<File>, u64),
+    /// A stream that can be read once, in order.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Source {
+    /// Ranges that the source has; none where only reading tells.
+    pub fn ranges(&self) -> Option<u64> {
+        match self {
+            Source::File(_, size) => Some(size.div_ceil(RANGE).max(1)),
+            Source::Stream(_) => None,
+        }
+    }
+
+    /// Appends up to `len` bytes from `offset`; fewer only at the end. A stream is always read where it stands.
+    fn append(&mut self, bytes: &mut Vec<u8>, offset: u64, len: usize) -> io::Result<()> {
+        match self {
+            Source::File(file, _) => append_at(file, bytes, offset, len),
+            Source::Stream(stream) => stream.take(len as u64).read_to_end(bytes).map(|_| ()),
+        }
+    }
+}
+
+fn append_at(file: &File, bytes: &mut Vec<u8>, offset: u64, len: usize) -> io::Result<()> {
+    let start = bytes.len();
+    bytes.resize(start + len, 0);
+    let mut filled = start;
+    while filled < bytes.len() {
+        match file.read_at(&mut bytes[filled..], offset + (filled - start) as u64) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                bytes.truncate(filled);
+                return Err(error);
+            }
+        }
+    }
+    bytes.truncate(filled);
+    Ok(())
+}
+
+/// Bytes of a file as they were read.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Offset of the first of them in the file.
+    offset: u64,
+    /// What the system said instead of the rest.
+    error: Option<io::Error>,
+}
+
+impl Buffer {
+    /// Reads range `number` of a file into this buffer's memory.
+    pub fn read(mut self, file: &File, number: u64) -> Buffer {
+        self.bytes.clear();
+        self.offset = number * RANGE;
+        self.error = append_at(file, &mut self.bytes, self.offset, RANGE as usize).err();
+        self
+    }
+}
+
+/// Whole records of a file.
+#[derive(Debug)]
+pub struct Block {
+    buffer: Buffer,
+    from: usize,
+    to: usize,
+    last: bool,
+    cutter: Option<Cutter>,
+}
+
+impl Block {
+    /// Cuts the block's frames; each with its offset in [`Block::bytes`].
+    pub fn cut(&mut self, mut sink: impl FnMut(Item<'_>, usize)) {
+        let Some(cutter) = &mut self.cutter else { return };
+        let bytes = &self.buffer.bytes[..];
+        let at = self.buffer.offset + self.from as u64;
+        cutter.cut(&bytes[self.from..self.to], at, self.last, &mut |item| deliver(bytes, item, &mut sink));
+    }
+
+    /// The bytes that the offsets of frames count in.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer.bytes
+    }
+
+    /// Bytes of the file that the block covers.
+    pub fn len(&self) -> u64 {
+        (self.to - self.from) as u64
+    }
+
+    /// Whether it covers none.
+    pub fn is_empty(&self) -> bool {
+        self.to == self.from
+    }
+
+    /// The memory, to be used again; without what a large record made it grow by.
+    pub fn recycle(mut self) -> Buffer {
+        self.buffer.bytes.truncate(2 * RANGE as usize);
+        self.buffer.bytes.shrink_to(2 * RANGE as usize);
+        self.buffer
+    }
+}
+
+/// Hands out an item with the place of its bytes in the buffer that they were cut from.
+fn deliver(buffer: &[u8], item: Item<'_>, sink: &mut impl FnMut(Item<'_>, usize)) {
+    let at = match &item {
+        Item::Frame(frame) => frame.bytes.as_ptr() as usize - buffer.as_ptr() as usize,
+        Item::Damage { .. } => 0,
+    };
+    sink(item, at);
+}
+
+/// The walk over the records of one file: what is handed on from range to range.
+#[derive(Debug, Default)]
+pub struct Walk {
+    cutter: Option<Cutter>,
+    /// Offset of the next record.
+    at: u64,
+    over: bool,
+    error: Option<CaptureError>,
+}
+
+impl Walk {
+    /// Walks the records that begin in range `number`, whose bytes `buffer` holds (for a stream: it is read here).
+    /// `sink` gets each item and its offset in the block's bytes.
+    pub fn walk(&mut self, source: &mut Source, number: u64, mut buffer: Buffer, mut sink: impl FnMut(Item<'_>, usize)) -> Block {
+        let end = (number + 1) * RANGE;
+        if let Source::Stream(_) = source {
+            buffer.bytes.clear();
+            buffer.offset = self.at;
+            let len = end.saturating_sub(self.at) as usize;
+            buffer.error = source.append(&mut buffer.bytes, self.at, len).err();
+        }
+        let lost = self.cutter.is_some() && self.at < buffer.offset;
+        if self.over || lost || !self.open(&buffer) {
+            return Block { buffer, from: 0, to: 0, last: false, cutter: None };
+        }
+        let size = match source {
+            Source::File(_, size) => Some(*size),
+            Source::Stream(_) => None,
+        };
+        let from = ((self.at - buffer.offset) as usize).min(buffer.bytes.len());
+        let mut block = Block { from, to: from, last: false, cutter: self.cutter.clone(), buffer };
+        let Some(cutter) = &mut self.cutter else { return block };
+        // A stream, or a file that shrank, ends where fewer bytes came than were asked for.
+        let mut last = block.buffer.offset + (block.buffer.bytes.len() as u64) < end;
+        loop {
+            let Buffer { bytes, offset, .. } = &block.buffer;
+            let here = *offset + block.to as u64;
+            let cut = cutter.cut(&bytes[block.to..], here, last, &mut |item| deliver(bytes, item, &mut sink));
+            block.to += cut.used;
+            let missing = cut.need.saturating_sub(bytes.len() - block.to);
+            let held = *offset + bytes.len() as u64;
+            let reached = *offset + block.to as u64 >= end && size != Some(held);
+            if last || reached || missing > MAX_RECORD + 64 {
+                break;
+            }
+            if missing == 0 {
+                // The buffer ended with a record: the range is walked, and if it is the last one, so is the file.
+                last = size == Some(held);
+                if last {
+                    continue;
+                }
+                break;
+            }
+            let before = bytes.len();
+            let buffer = &mut block.buffer;
+            if let Err(error) = source.append(&mut buffer.bytes, held, missing) {
+                buffer.error.get_or_insert(error);
+            }
+            last = buffer.bytes.len() - before < missing || size == Some(held + missing as u64);
+        }
+        block.last = last;
+        self.at = block.buffer.offset + block.to as u64;
+        self.over = last;
+        if let Some(error) = block.buffer.error.take() {
+            self.over = true;
+            self.error.get_or_insert(CaptureError { code: "io_error", detail: format!("Reading failed: {error}."), offset: self.at });
+        }
+        block
+    }
+
+    /// Whether the file's end was reached.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Why the file could not be read, or not to its end, as far as it is not an item of a block.
+    pub fn error(&self) -> Option<&CaptureError> {
+        self.error.as_ref()
+    }
+
+    /// The cutter, for what it knows of the file.
+    pub fn cutter(&self) -> Option<&Cutter> {
+        self.cutter.as_ref()
+    }
+
+    /// Reads the file header with the first range.
+    fn open(&mut self, buffer: &Buffer) -> bool {
+        if self.cutter.is_none() {
+            match Cutter::open(&buffer.bytes) {
+                Ok((cutter, used)) => {
+                    self.cutter = Some(cutter);
+                    self.at = used as u64;
+                }
+                Err(error) => {
+                    let io = buffer.error.as_ref().map(|error| format!("Reading failed: {error}."));
+                    self.error = Some(match io {
+                        Some(detail) => CaptureError { code: "io_error", detail, offset: 0 },
+                        None => error,
+                    });
+                    self.over = true;
+                }
+            }
+        }
+        !self.over
+    }
+}

@@ -1,0 +1,392 @@
+//! The command line: what can be asked for, and the exit codes.
+//!
+//! A flag is declared here when something does it, not before. Values come from the command line, else from
+//! `TLSCENSUS_*`, else from the default. Nothing here reads a file.
+
+use crate::archive::{Request, SeriesMode};
+use crate::error::Error;
+use crate::progress::Mode as ProgressMode;
+use clap::builder::BoolishValueParser;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    fatal: nothing was written
+  2    the command line makes no sense
+  3    done, but some captures could not be read, or not to their end
+  5    no captures found
+  130  interrupted";
+
+const TOP_EXAMPLES: &str = "\
+Examples:
+  tlscensus check captures/                 what would be read
+  tlscensus scan captures/ -o census        read it: census/report.html, census/csv/
+  tlscensus schema                          what the columns mean";
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  tlscensus scan captures/ -o census
+      Everything below captures/, whatever its name: content decides what is a capture.
+  tlscensus scan mon/ tue/ --exclude 'lab-*' -o census
+      Two folders, without files and folders named lab-...
+  find . -newer last -print0 | tlscensus scan --files-from - -0 -o census
+      A list made by another program.
+  zcat big.pcap.gz | tlscensus scan - -o census
+      Standard input.
+  tlscensus scan captures/ -o census --json | jq .flows
+      A summary for programs on standard output.
+";
+
+/// Takes a census of TLS in archives of packet captures
+///
+/// Reads every capture below the paths given, follows every TLS flow from its first packet to its last, and writes
+/// CSV tables and one HTML report. What a capture does not show is said to be missing, never guessed.
+#[derive(Debug, Parser)]
+#[command(name = "tlscensus", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = TOP_EXAMPLES, after_long_help = format!("{TOP_EXAMPLES}\n\n{EXIT_CODES}"))]
+pub struct Cli {
+    #[command(flatten)]
+    pub messages: Messages,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What is said on standard error.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Messages")]
+pub struct Messages {
+    /// Say more; twice for much more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Say nothing but errors, and show no progress
+    #[arg(short, long, global = true, env = "TLSCENSUS_QUIET", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    pub quiet: bool,
+    /// Colours in messages
+    #[arg(long, global = true, env = "TLSCENSUS_COLOR", value_name = "WHEN", default_value = "auto", hide_env_values = true)]
+    pub color: Color,
+}
+
+impl Messages {
+    /// How progress is shown, where this was asked for: not at all if nothing is to be said.
+    pub fn progress(&self, asked: ProgressMode) -> ProgressMode {
+        if self.quiet { ProgressMode::None } else { asked }
+    }
+}
+
+/// When messages are coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// Whether messages on standard error are coloured.
+    pub fn on_stderr(self) -> bool {
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read captures, write tables and a report
+    Scan(Box<Scan>),
+    /// Say what would be read, what would not, and which files would be read as one
+    Check(Check),
+    /// Print the data dictionary
+    Schema {
+        /// As what
+        #[arg(long, value_name = "FORMAT", default_value = "md")]
+        format: SchemaFormat,
+    },
+    /// Print a completion script for a shell
+    Completions { shell: Shell },
+    /// Print a manual page, in the format of man(1)
+    #[command(after_help = "Example: tlscensus man scan | man -l -")]
+    Man {
+        /// The page of this subcommand instead of the main one
+        #[arg(value_name = "SUBCOMMAND")]
+        subcommand: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFormat {
+    /// Markdown, for reading
+    Md,
+    /// A Frictionless data package
+    Json,
+    /// Statements that load the tables into DuckDB
+    Sql,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "See 'tlscensus scan --help' for examples and exit codes.", after_long_help = format!("{SCAN_EXAMPLES}\n{EXIT_CODES}"))]
+pub struct Scan {
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub output: Output,
+    /// How many threads work [default: all cores]
+    #[arg(short, long, value_name = "N", env = "TLSCENSUS_JOBS", hide_env_values = true)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Print what would be read, as 'check' does, and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Never use keys that a capture carries
+    ///
+    /// Secrets in captures are never used by this version; the option is accepted so that scripts can say so.
+    #[arg(long, env = "TLSCENSUS_NO_SECRETS", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    pub no_secrets: bool,
+    /// Print a summary of the run as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// How progress is shown on standard error
+    ///
+    /// 'auto' is a bar on a terminal and a plain line every 30 seconds elsewhere.
+    #[arg(long, value_name = "HOW", default_value = "auto", env = "TLSCENSUS_PROGRESS", hide_env_values = true)]
+    pub progress: ProgressMode,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Check {
+    #[command(flatten)]
+    pub selection: Selection,
+    /// How many threads work [default: all cores]
+    #[arg(short, long, value_name = "N", env = "TLSCENSUS_JOBS", hide_env_values = true)]
+    pub jobs: Option<NonZeroUsize>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is read.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct Selection {
+    /// Files, folders, or '-' for standard input
+    ///
+    /// Folders are read to any depth, links are followed, and hidden files are files like others. In the tables the path of a
+    /// capture is relative to the path given here; with several, to the deepest folder that holds them all.
+    #[arg(value_name = "PATH", help_heading = "Arguments", required_unless_present = "files_from")]
+    pub paths: Vec<PathBuf>,
+    /// Read more paths from a file, one a line; '-' for standard input
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+    /// The paths in --files-from end with NUL instead of a newline
+    #[arg(short = '0', long, requires = "files_from")]
+    pub null: bool,
+    /// Read only files that match
+    ///
+    /// A pattern without a slash matches the name of a file or of a folder above it; one with a slash matches the path as the tables
+    /// show it, from its start. '*' does not cross a slash, '**' does. May be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Read no files and enter no folders that match; wins over --include
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Which captures are read as one, so that a flow may go on from file to file
+    #[arg(long, value_name = "HOW", default_value = "auto", env = "TLSCENSUS_SERIES", hide_env_values = true)]
+    pub series: SeriesMode,
+}
+
+impl Selection {
+    /// What the archive stage is asked.
+    pub fn request(&self) -> Request {
+        Request {
+            paths: self.paths.clone(),
+            files_from: self.files_from.clone(),
+            null: self.null,
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            series: self.series,
+        }
+    }
+}
+
+/// What is written.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// The folder to write; it appears whole or not at all
+    #[arg(short, long, value_name = "DIR", env = "TLSCENSUS_OUTPUT", hide_env_values = true, required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    /// Replace the folder if it holds an earlier result
+    #[arg(short, long)]
+    pub force: bool,
+    /// Begin CSV files with a byte order mark, which spreadsheets need to recognise UTF-8
+    #[arg(long, value_name = "WHETHER", default_value = "yes", env = "TLSCENSUS_CSV_BOM", hide_env_values = true)]
+    pub csv_bom: YesNo,
+    /// Write text as it is, without a guard against formulas
+    ///
+    /// Otherwise text from captures that a spreadsheet would take for a formula gets a leading apostrophe.
+    #[arg(long, env = "TLSCENSUS_CSV_RAW", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    pub csv_raw: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum YesNo {
+    Yes,
+    No,
+}
+
+impl YesNo {
+    pub fn yes(self) -> bool {
+        self == YesNo::Yes
+    }
+}
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Done,
+    Fatal,
+    Usage,
+    /// Done, but some captures could not be read, or not to their end.
+    SomeFailed,
+    NoCaptures,
+    Interrupted,
+}
+
+impl Exit {
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Fatal => 1,
+            Exit::Usage => 2,
+            Exit::SomeFailed => 3,
+            Exit::NoCaptures => 5,
+            Exit::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit.code())
+    }
+}
+
+impl From<&Error> for Exit {
+    fn from(error: &Error) -> Exit {
+        match error {
+            Error::Usage(_) => Exit::Usage,
+            _ => Exit::Fatal,
+        }
+    }
+}
+
+/// The completion script for a shell.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tlscensus", &mut out);
+    out
+}
+
+/// The manual page of the program or of one of its subcommands.
+///
+/// # Errors
+///
+/// If there is no such subcommand.
+pub fn man(subcommand: Option<&str>) -> Result<Vec<u8>, Error> {
+    let mut command = Cli::command();
+    command.build();
+    let page = match subcommand {
+        None => command,
+        Some(name) => {
+            let found = command.find_subcommand(name).cloned();
+            let found = found.ok_or_else(|| Error::Usage(format!("there is no subcommand {name:?}")))?;
+            found.display_name(format!("tlscensus-{name}"))
+        }
+    };
+    let mut out = Vec::new();
+    clap_mangen::Man::new(page).render(&mut out).map_err(Error::io("rendering", "the manual page"))?;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_declaration_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn scan_options() {
+        let line = "tlscensus -v scan a b -o out -f -j 3 --files-from list -0 --include *.pcap --include x --exclude y --series none \
+                    --no-secrets --csv-bom no --csv-raw --json --progress none --color never";
+        let cli = parse(line).unwrap();
+        let Command::Scan(scan) = cli.command else { panic!("not scan") };
+        assert_eq!((cli.messages.verbose, cli.messages.color), (1, Color::Never));
+        assert_eq!(scan.selection.request().paths, ["a", "b"].map(PathBuf::from));
+        assert_eq!(scan.selection.include, ["*.pcap", "x"]);
+        assert_eq!(scan.selection.series, SeriesMode::None);
+        assert_eq!(scan.jobs.map(NonZeroUsize::get), Some(3));
+        assert!(
+            scan.no_secrets && scan.json && scan.selection.null && scan.output.force && scan.output.csv_raw && !scan.output.csv_bom.yes()
+        );
+        assert!(!Color::Never.on_stderr());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let bad = [
+            "scan a",
+            "scan -o out",
+            "scan a -o out -0",
+            "scan a -o out -j 0",
+            "scan a -o out --series some",
+            "check",
+            "check a -v -q",
+            "go",
+            "",
+        ];
+        for line in bad {
+            let error = parse(&format!("tlscensus {line}")).map(|_| ()).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+        let good =
+            ["scan a -n", "scan --files-from - -n", "scan - -o out", "check a", "schema --format sql", "completions bash", "man scan"];
+        for line in good {
+            parse(&format!("tlscensus {line}")).unwrap();
+        }
+    }
+
+    #[test]
+    fn help_tells_the_exit_codes() {
+        let help = parse("tlscensus scan --help").map(|_| ()).unwrap_err().to_string();
+        for code in [Exit::Done, Exit::Fatal, Exit::Usage, Exit::SomeFailed, Exit::NoCaptures, Exit::Interrupted] {
+            assert!(help.lines().any(|l| l.trim_start().starts_with(&code.code().to_string())), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn pages_and_completions() {
+        let page = |name| String::from_utf8(man(name).unwrap()).unwrap();
+        assert!(page(None).contains(".TH tlscensus 1"));
+        assert!(page(Some("scan")).contains("files\\-from"));
+        assert!(matches!(man(Some("dance")), Err(Error::Usage(_))));
+        for shell in Shell::value_variants() {
+            assert!(!completions(*shell).is_empty());
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The conductor: the only place that knows all stages and the threads.
+//!
+//! ```text
+//!  archive ──► series ──┬── small: one task each ──────────────┐
+//!                       └── large: ranges over all threads ────┤──► rows (sorted runs), census, ledger ──► report
+//! ```
+//!
+//! Everything that is written is put in a fixed order at the end, so that it depends neither on the number of threads
+//! nor on the order of the arguments.
+
+mod collect;
+mod dissection;
+mod fused;
+mod govern;
+mod open;
+mod output;
+mod pipeline;
+mod schedule;
+mod store;
+
+use crate::archive::{Archive, Series, Status};
+use crate::capture::block::Walk;
+use crate::error::{CaptureError, Error};
+use crate::flow::hash::HashKey;
+use crate::progress::Progress;
+use crate::row::capture::CaptureRow;
+use crate::row::cell::{Seconds, Wild};
+use crate::row::{Style, Word};
+use collect::Collected;
+pub use output::{OutputFolder, Settings, write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::RowStore;
+
+/// Series of at least this many bytes are spread over all threads; smaller ones are one task each.
+const LARGE: u64 = 32 << 20;
+
+/// What a run shares among its threads.
+pub struct Run<'a> {
+    archive: &'a Archive,
+    style: Style,
+    hash_key: HashKey,
+    threads: usize,
+    progress: &'a Progress,
+    /// Set by the first Ctrl-C: no more is read, what was read is written.
+    stop: &'a AtomicBool,
+    store: RowStore,
+    collected: Mutex<Collected>,
+    states: Vec<Mutex<CaptureState>>,
+}
+
+/// What became of a capture that is read.
+#[derive(Debug, Clone, Default)]
+struct CaptureState {
+    /// The first error, and whether anything was read all the same.
+    error: Option<CaptureError>,
+    /// Whether the file header could be read.
+    opened: bool,
+    format: &'static str,
+    link_types: String,
+    snaplen: u32,
+    /// Frames, by Wireshark's numbering.
+    frames: u64,
+}
+
+/// What a run found, before it is written.
+pub struct Found {
+    /// captures.csv.
+    pub captures: Vec<CaptureRow>,
+    /// Counts and the selection of flows.
+    pub collected: Collected,
+    /// Rows of the large tables.
+    store: RowStore,
+    /// Whether the run was stopped early.
+    pub stopped: bool,
+}
+
+/// How a run is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Threads, at least one.
+    pub threads: usize,
+    /// How text cells are written.
+    pub style: Style,
+}
+
+/// Reads all series of an archive. `scratch` is a folder for rows that do not fit in memory.
+///
+/// # Errors
+///
+/// Only what makes the result wrong: scratch files that cannot be written, threads that cannot be started. A capture
+/// that cannot be read is a row.
+pub fn run(archive: &Archive, options: Options, scratch: &std::path::Path, progress: &Progress, stop: &AtomicBool) -> Result<Found, Error> {
+    let run = Run {
+        archive,
+        style: options.style,
+        hash_key: HashKey::random(),
+        threads: options.threads.max(1),
+        progress,
+        stop,
+        store: RowStore::new(scratch),
+        collected: Mutex::default(),
+        states: archive.captures.iter().map(|_| Mutex::default()).collect(),
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(run.threads)
+        .thread_name(|index| format!("tlscensus-{index}"))
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))?;
+    pool.install(|| run.all_series());
+    run.finish()
+}
+
+impl Run<'_> {
+    fn all_series(&self) {
+        let bytes = |series: &Series| {
+            series.captures.iter().map(|index| self.archive.captures[*index].size.unwrap_or(u64::MAX)).fold(0, u64::saturating_add)
+        };
+        let (large, small): (Vec<_>, Vec<_>) = self.archive.series.iter().partition(|series| self.threads > 1 && bytes(series) >= LARGE);
+        for series in large {
+            self.guarded(series, || pipeline::follow(self, series));
+        }
+        rayon::scope(|scope| {
+            for series in small {
+                scope.spawn(move |_| self.guarded(series, || fused::follow(self, series)));
+            }
+        });
+    }
+
+    /// Runs one series; a panic in it, which is a fault of the program, costs this series alone.
+    fn guarded(&self, series: &Series, work: impl FnOnce()) {
+        if self.is_stopped() {
+            return;
+        }
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
+            for index in &series.captures {
+                let mut state = lock(&self.states[*index]);
+                state.opened = false;
+                state.error = Some(CaptureError {
+                    code: "internal_error",
+                    detail: "The program failed on this series; please report it.".into(),
+                    offset: 0,
+                });
+            }
+        }
+        self.progress.captures_done(series.captures.len() as u64);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Notes what the walk over a file knows of it.
+    fn note_file(&self, capture: usize, walk: &Walk, stopped: bool) {
+        let mut state = lock(&self.states[capture]);
+        if let Some(cutter) = walk.cutter() {
+            state.opened = true;
+            state.format = cutter.format().as_str();
+            state.link_types = cutter.link_types().iter().map(|link| link.0.to_string()).collect::<Vec<_>>().join(";");
+            state.snaplen = cutter.snaplen();
+            state.frames = cutter.numbered();
+        }
+        if let Some(error) = walk.error() {
+            state.error.get_or_insert_with(|| error.clone());
+        }
+        if stopped {
+            state.error.get_or_insert(CaptureError { code: "interrupted", detail: "The run was stopped here.".into(), offset: 0 });
+        }
+    }
+
+    /// Notes the first damage of a file.
+    fn note_damage(&self, capture: usize, error: &CaptureError) {
+        lock(&self.states[capture]).error.get_or_insert_with(|| error.clone());
+    }
+
+    fn finish(self) -> Result<Found, Error> {
+        let stopped = self.is_stopped();
+        let collected = std::mem::take(&mut *lock(&self.collected));
+        self.store.check()?;
+        let captures = (0..self.archive.captures.len()).map(|index| self.capture_row(index, &collected)).collect();
+        Ok(Found { captures, collected, store: self.store, stopped })
+    }
+
+    fn capture_row(&self, index: usize, collected: &Collected) -> CaptureRow {
+        let capture = &self.archive.captures[index];
+        let state = lock(&self.states[index]);
+        let counts = collected.counts(index);
+        let error = capture.error.as_ref().or(state.error.as_ref());
+        let status = match capture.status {
+            Status::Ready if !state.opened => "failed",
+            Status::Ready if state.error.is_some() => "truncated",
+            Status::Ready if counts.packets == 0 => "empty",
+            Status::Ready => "ok",
+            Status::Empty => "empty",
+            Status::Skipped => "skipped",
+            Status::Failed => "failed",
+            Status::Duplicate => "duplicate",
+        };
+        let series = self.archive.series.iter().find(|series| capture.status == Status::Ready && series.captures.contains(&index));
+        CaptureRow {
+            capture_id: capture.id.clone().into(),
+            path: Wild(capture.path_text.clone()),
+            series_id: series.map(|series| series.id.clone()).unwrap_or_default().into(),
+            format: if state.opened { state.format.into() } else { capture.format.map_or("", |format| format.name()).into() },
+            link_types: state.link_types.clone().into(),
+            snaplen_bytes: (state.snaplen > 0).then_some(state.snaplen),
+            size_bytes: capture.size,
+            compressed: capture.compression.map_or("", |compression| compression.name()).into(),
+            status: status.into(),
+            error_code: error.map_or("", |error| error.code).into(),
+            error_detail: Wild(error.map(|error| error.detail.clone()).unwrap_or_default()),
+            error_offset_bytes: error.map(|error| error.offset),
+            packets: state.frames,
+            packets_cut: counts.packets_cut,
+            first_utc: counts.first.map(|(_, time)| time),
+            last_utc: counts.latest,
+            duration_s: counts.first.zip(counts.latest).map(|((_, first), last)| Seconds(last.since(first))),
+            tcp_flows: collected.tcp_flows(index),
+            tls_flows: counts.tls_flows,
+            handshakes_completed: counts.completed,
+            handshakes_failed: counts.failed,
+            offload_suspected: counts.offload,
+            duplicate_frames: None,
+            duplicate_of: Wild(capture.duplicate_of.map(|other| self.archive.captures[other].path_text.clone()).unwrap_or_default()),
+        }
+    }
+}
+
+/// What a series' work needs to know of it.
+struct SeriesFacts<'a> {
+    /// Index of each file in the archive.
+    captures: &'a [usize],
+    /// Ids of the captures.
+    ids: Vec<Word>,
+    /// Id of the series.
+    id: Word,
+}
+
+impl<'a> SeriesFacts<'a> {
+    fn new(run: &'a Run<'_>, series: &'a Series) -> Self {
+        let ids = series.captures.iter().map(|index| run.archive.captures[*index].id.clone().into()).collect();
+        SeriesFacts { captures: &series.captures, ids, id: series.id.clone().into() }
+    }
+}
+
+/// Locks, whatever became of a thread that held the lock before: its series is reported as failed by [`Run::guarded`].
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

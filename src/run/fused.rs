@@ -1,0 +1,58 @@
+//! One series on one thread: read, walk, dissect, follow, a block at a time, with one lane.
+
+use super::collect::Collector;
+use super::dissection::Dissection;
+use super::govern::Governor;
+use super::{Run, SeriesFacts, lock, open};
+use crate::archive::Series;
+use crate::capture::block::{Buffer, Source, Walk};
+use crate::flow::table::{BlockFacts, Lane};
+use crate::tls::Session;
+
+/// Follows a series from its first packet to its last.
+pub fn follow(run: &Run<'_>, series: &Series) {
+    let facts = SeriesFacts::new(run, series);
+    let mut lane: Lane<Session> = Lane::new(run.hash_key);
+    let mut collector = Collector::new(&facts, run.style);
+    let mut governor = Governor::default();
+    let mut number = 0;
+    let mut buffer = Buffer::default();
+    let mut dissection = Dissection::new(1);
+    for (file, capture) in facts.captures.iter().enumerate() {
+        let mut source = match open::open(&run.archive.captures[*capture]) {
+            Ok(source) => source,
+            Err(error) => {
+                run.note_damage(*capture, &error);
+                continue;
+            }
+        };
+        let ranges = source.ranges();
+        let mut walk = Walk::default();
+        let mut range = 0;
+        while !walk.is_over() && ranges.is_none_or(|ranges| range < ranges) && !run.is_stopped() {
+            if let Source::File(file, _) = &source {
+                buffer = buffer.read(file, range);
+            }
+            dissection.clear();
+            let block = walk.walk(&mut source, range, buffer, |item, at| dissection.take(run.hash_key, *capture, item, at));
+            run.progress.add(block.len(), dissection.counts.packets);
+            let block_facts = BlockFacts { file: file as u32, latest: dissection.counts.latest, pressure: governor.pressure(number) };
+            dissection.report(run, *capture, &mut collector.collected);
+            dissection.follow(0, &mut lane, &block_facts, block.bytes(), &mut collector);
+            if walk.cutter().is_some() {
+                governor.load(lane.load());
+                number += 1;
+            }
+            buffer = block.recycle();
+            range += 1;
+            if collector.rows.len() > super::store::MAX_MEMORY / 8 {
+                run.store.add(std::mem::take(&mut collector.rows));
+            }
+        }
+        run.note_file(*capture, &walk, run.is_stopped());
+    }
+    lane.finish(&mut collector);
+    let (collected, rows) = collector.finish();
+    run.store.add(rows);
+    lock(&run.collected).merge(collected);
+}

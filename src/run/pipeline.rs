@@ -1,0 +1,217 @@
+//! One large series on all threads: ranges read at the same time, walked in order, dissected at the same time, followed
+//! by lanes in order. No barrier: work is picked up as it becomes ready.
+//!
+//! ```text
+//!  block      0          1          2          3          4
+//!  read       done       done       done       worker 1   -
+//!  walk       done       done       worker 0   -                   (in order: the baton)
+//!  dissect    done       worker 2   -
+//!  lane 0     done       -                                         (each lane in block order)
+//!  lane 1     worker 3   -
+//! ```
+//!
+//! The schedule is a small state behind one mutex that is held only to choose the next piece of work and to put a result
+//! back; a piece takes about a hundred microseconds. The result does not depend on who does what when: a lane sees its
+//! segments in capture order, and everything else merges.
+
+use super::collect::{Collected, Collector};
+use super::dissection::Dissection;
+use super::schedule::{Job, LANES, RangeOf, Schedule, Slot};
+use super::{Run, SeriesFacts, lock, open};
+use crate::archive::Series;
+use crate::capture::block::{Block, Buffer, Source, Walk};
+use crate::flow::table::{BlockFacts, Lane, Pressure};
+use crate::tls::Session;
+use std::sync::{Arc, Condvar, Mutex};
+
+/// Follows a series on all threads of the pool that this is called in.
+pub fn follow(run: &Run<'_>, series: &Series) {
+    let facts = SeriesFacts::new(run, series);
+    let pipeline = Pipeline {
+        run,
+        facts: &facts,
+        schedule: Mutex::new(Schedule::new(facts.captures.len(), run.threads)),
+        changed: Condvar::new(),
+        walker: Mutex::default(),
+        lanes: (0..LANES).map(|_| Mutex::new((Lane::new(run.hash_key), Collector::new(&facts, run.style)))).collect(),
+        collected: Mutex::default(),
+    };
+    rayon::scope(|scope| {
+        for _ in 0..run.threads {
+            scope.spawn(|_| pipeline.work());
+        }
+    });
+    pipeline.finish();
+}
+
+struct Pipeline<'a> {
+    run: &'a Run<'a>,
+    facts: &'a SeriesFacts<'a>,
+    schedule: Mutex<Schedule>,
+    changed: Condvar,
+    walker: Mutex<Walker>,
+    lanes: Vec<Mutex<(Lane<Session>, Collector<'a>)>>,
+    collected: Mutex<Collected>,
+}
+
+/// The baton: the walk over the file under way.
+#[derive(Default)]
+struct Walker {
+    /// Its index in the series, and where it is read from.
+    file: Option<(usize, Source)>,
+    walk: Walk,
+    /// Number of the next block that holds something.
+    number: u64,
+}
+
+/// A block that was walked.
+pub struct Walked {
+    block: Block,
+    file: usize,
+    pressure: Pressure,
+}
+
+/// A block whose frames were dissected.
+pub struct Dissected {
+    dissection: Dissection,
+    block: Block,
+    facts: BlockFacts,
+}
+
+/// Wakes the others when a thread panics, so that they go home and the panic reaches the scope.
+struct Alarm<'p, 'a>(&'p Pipeline<'a>);
+
+impl Drop for Alarm<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            lock(&self.0.schedule).fail();
+            self.0.changed.notify_all();
+        }
+    }
+}
+
+impl<'a> Pipeline<'a> {
+    /// What each thread does until the series is over.
+    fn work(&self) {
+        let _alarm = Alarm(self);
+        loop {
+            match self.next_job() {
+                Job::Read(number, range, mut buffer) => {
+                    if let Some((file, _)) = &range.handle {
+                        buffer = buffer.read(file, range.range);
+                    }
+                    self.put(number, Slot::Read(buffer, range));
+                }
+                Job::Walk(number, buffer, range) => self.walk(number, buffer, range),
+                Job::Dissect(number, walked, dissection) => self.dissect(number, walked, dissection),
+                Job::Follow(lane, number, dissected) => self.follow_lane(lane, number, dissected),
+                Job::Finished => return,
+            }
+        }
+    }
+
+    fn next_job(&self) -> Job {
+        let mut schedule = lock(&self.schedule);
+        loop {
+            if let Some(job) = schedule.choose(self.run.is_stopped(), |file| self.open(file)) {
+                return job;
+            }
+            schedule = self.changed.wait(schedule).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+    }
+
+    fn open(&self, file: usize) -> Option<Source> {
+        let capture = self.facts.captures[file];
+        open::open(&self.run.archive.captures[capture]).map_err(|error| self.run.note_damage(capture, &error)).ok()
+    }
+
+    fn put(&self, number: u64, slot: Slot) {
+        lock(&self.schedule).put(number, slot);
+        self.changed.notify_all();
+    }
+
+    /// Walks a range, and hands the baton on.
+    fn walk(&self, number: u64, buffer: Buffer, range: RangeOf) {
+        let mut walker = lock(&self.walker);
+        let walker = &mut *walker;
+        if walker.file.as_ref().is_none_or(|(file, _)| *file != range.file) {
+            self.note_file(walker);
+            let source = match &range.handle {
+                Some((file, size)) => Some(Source::File(file.clone(), *size)),
+                None => self.open(range.file),
+            };
+            walker.file = source.map(|source| (range.file, source));
+            walker.walk = Walk::default();
+        }
+        let slot = match &mut walker.file {
+            Some((file, source)) if !walker.walk.is_over() => {
+                let block = walker.walk.walk(source, range.range, buffer, |_, _| {});
+                if walker.walk.cutter().is_some() {
+                    let pressure = lock(&self.schedule).pressure(walker.number);
+                    walker.number += 1;
+                    Slot::Walked(Walked { block, file: *file, pressure })
+                } else {
+                    Slot::Done(None)
+                }
+            }
+            _ => Slot::Done(None),
+        };
+        let over = walker.walk.is_over() || walker.file.is_none();
+        let mut schedule = lock(&self.schedule);
+        schedule.put(number, slot);
+        schedule.walked(range.file, over);
+        drop(schedule);
+        self.changed.notify_all();
+    }
+
+    /// Reports the file that the walker leaves.
+    fn note_file(&self, walker: &Walker) {
+        if let Some((file, _)) = &walker.file {
+            self.run.note_file(self.facts.captures[*file], &walker.walk, self.run.is_stopped() && !walker.walk.is_over());
+        }
+    }
+
+    fn dissect(&self, number: u64, mut walked: Walked, mut dissection: Dissection) {
+        let capture = self.facts.captures[walked.file];
+        walked.block.cut(|item, at| dissection.take(self.run.hash_key, capture, item, at));
+        self.run.progress.add(walked.block.len(), dissection.counts.packets);
+        dissection.report(self.run, capture, &mut lock(&self.collected));
+        let facts = BlockFacts { file: walked.file as u32, latest: dissection.counts.latest, pressure: walked.pressure };
+        self.put(number, Slot::dissected(Dissected { dissection, block: walked.block, facts }));
+    }
+
+    fn follow_lane(&self, index: usize, number: u64, dissected: Arc<Dissected>) {
+        let load = {
+            let (lane, collector) = &mut *lock(&self.lanes[index]);
+            dissected.dissection.follow(index, lane, &dissected.facts, dissected.block.bytes(), collector);
+            if collector.rows.len() > super::store::MAX_MEMORY / (4 * LANES) {
+                self.run.store.add(std::mem::take(&mut collector.rows));
+            }
+            lane.load()
+        };
+        drop(dissected);
+        lock(&self.schedule).followed(index, number, load);
+        self.changed.notify_all();
+    }
+
+    /// Ends all flows and hands over what was collected.
+    fn finish(self) {
+        self.note_file(&lock(&self.walker));
+        let mut all = std::mem::take(&mut *lock(&self.collected));
+        for lane in &self.lanes {
+            let (lane, collector) = &mut *lock(lane);
+            lane.finish(collector);
+            let (collected, rows) = std::mem::replace(collector, Collector::new(self.facts, self.run.style)).finish();
+            self.run.store.add(rows);
+            all.merge(collected);
+        }
+        lock(&self.run.collected).merge(all);
+    }
+}
+
+impl Dissected {
+    /// Its memory, to be used again.
+    pub fn recycle(self) -> (Buffer, Dissection) {
+        (self.block.recycle(), self.dissection)
+    }
+}

@@ -1,0 +1,242 @@
+//! Rows of the large tables: formatted once, sorted by where their flow starts, merged at the end.
+//!
+//! ```text
+//!  lanes ──► runs (rows as text + an index) ──► over the bound: sorted, one scratch file a batch ──┐
+//!                                              the rest stays in memory ──────────────────────────┴─► merge
+//! ```
+//!
+//! A flow's rows stay together: its line of flows.csv, its lines of messages.csv and of flow_certificates.csv. The
+//! column `stream` is put in at the merge, because it is known only when all lanes have passed the flow's first frame.
+
+use crate::error::Error;
+use crate::row::assemble::FlowRows;
+use crate::row::{Row, Style};
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Bytes of rows kept in memory before they are written to a scratch file.
+pub const MAX_MEMORY: usize = 48 << 20;
+
+/// Tables whose rows belong to flows.
+pub const TABLES: usize = 3;
+
+/// Where a flow starts: the order of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowKey {
+    /// The capture, by its place in path order.
+    pub capture: u32,
+    /// Its first frame.
+    pub frame: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    key: RowKey,
+    /// Where its rows begin.
+    at: usize,
+    /// Bytes of each table's rows, one behind the other.
+    lens: [u32; TABLES],
+}
+
+/// Rows with an index.
+#[derive(Debug, Default)]
+pub struct Run {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+impl Run {
+    /// Formats the rows of a flow.
+    pub fn push(&mut self, key: RowKey, rows: &FlowRows, style: Style) {
+        let at = self.bytes.len();
+        rows.flow.append_csv(style, &mut self.bytes);
+        let flow_end = self.bytes.len();
+        for message in &rows.messages {
+            message.append_csv(style, &mut self.bytes);
+        }
+        let message_end = self.bytes.len();
+        for certificate in &rows.certificates {
+            certificate.append_csv(style, &mut self.bytes);
+        }
+        let lens = [flow_end - at, message_end - flow_end, self.bytes.len() - message_end].map(|len| len as u32);
+        self.entries.push(Entry { key, at, lens });
+    }
+
+    /// Bytes of rows.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// The rows of one flow, as they come out of the merge.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Where the flow starts.
+    pub key: Option<RowKey>,
+    bytes: Vec<u8>,
+    lens: [u32; TABLES],
+}
+
+impl Rows {
+    /// The lines for each table.
+    pub fn tables(&self) -> [&[u8]; TABLES] {
+        let (flow, rest) = self.bytes.split_at(self.lens[0] as usize);
+        let (messages, certificates) = rest.split_at(self.lens[1] as usize);
+        [flow, messages, certificates]
+    }
+}
+
+/// All rows of a run.
+pub struct RowStore {
+    scratch: PathBuf,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    runs: Vec<Run>,
+    bytes: usize,
+    files: Vec<PathBuf>,
+    error: Option<Error>,
+}
+
+impl RowStore {
+    /// An empty store that may write to a folder.
+    pub fn new(scratch: &Path) -> Self {
+        RowStore { scratch: scratch.to_owned(), inner: Mutex::default() }
+    }
+
+    /// Takes rows; where that is too much for the memory, writes what it holds to a scratch file.
+    pub fn add(&self, run: Run) {
+        if run.is_empty() {
+            return;
+        }
+        let (batch, number) = {
+            let mut inner = super::lock(&self.inner);
+            inner.bytes += run.len();
+            inner.runs.push(run);
+            if inner.bytes < MAX_MEMORY {
+                return;
+            }
+            inner.bytes = 0;
+            let path = self.scratch.join(format!("rows-{}", inner.files.len()));
+            inner.files.push(path.clone());
+            (std::mem::take(&mut inner.runs), path)
+        };
+        if let Err(source) = write_sorted(&batch, &number) {
+            let mut inner = super::lock(&self.inner);
+            inner.error.get_or_insert(Error::Io { action: "writing", path: number, source });
+        }
+    }
+
+    /// The first error of a scratch file.
+    pub fn check(&self) -> Result<(), Error> {
+        super::lock(&self.inner).error.take().map_or(Ok(()), Err)
+    }
+
+    /// Hands out all rows, flow after flow in order of their keys.
+    pub fn merge(self, mut each: impl FnMut(&Rows) -> Result<(), Error>) -> Result<(), Error> {
+        let inner = self.inner.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut sources = Vec::new();
+        for path in inner.files {
+            let file = File::open(&path).map_err(Error::io("reading", &path))?;
+            sources.push(Source::File(BufReader::with_capacity(256 << 10, file), path));
+        }
+        sources.push(Source::Memory { order: sorted(&inner.runs), runs: inner.runs, next: 0 });
+        let mut heads = Vec::new();
+        let mut heap = std::collections::BinaryHeap::new();
+        for (index, source) in sources.iter_mut().enumerate() {
+            let mut rows = Rows::default();
+            source.next(&mut rows)?;
+            if let Some(key) = rows.key {
+                heap.push(std::cmp::Reverse((key, index)));
+            }
+            heads.push(rows);
+        }
+        while let Some(std::cmp::Reverse((_, index))) = heap.pop() {
+            each(&heads[index])?;
+            sources[index].next(&mut heads[index])?;
+            if let Some(key) = heads[index].key {
+                heap.push(std::cmp::Reverse((key, index)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The entries of all runs in order of their keys: (run, entry).
+fn sorted(runs: &[Run]) -> Vec<(u32, u32)> {
+    let mut order: Vec<(RowKey, u32, u32)> = Vec::with_capacity(runs.iter().map(|run| run.entries.len()).sum());
+    for (run, entries) in runs.iter().enumerate() {
+        order.extend(entries.entries.iter().enumerate().map(|(index, entry)| (entry.key, run as u32, index as u32)));
+    }
+    order.sort_unstable_by_key(|(key, ..)| *key);
+    order.into_iter().map(|(_, run, entry)| (run, entry)).collect()
+}
+
+/// A scratch file is a sequence of: capture 4, frame 8, three lengths 4 each (little-endian), the rows.
+fn write_sorted(runs: &[Run], path: &Path) -> std::io::Result<()> {
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    for (run, index) in sorted(runs) {
+        let run = &runs[run as usize];
+        let entry = run.entries[index as usize];
+        file.write_all(&entry.key.capture.to_le_bytes())?;
+        file.write_all(&entry.key.frame.to_le_bytes())?;
+        for len in entry.lens {
+            file.write_all(&len.to_le_bytes())?;
+        }
+        file.write_all(&run.bytes[entry.at..][..entry.lens.iter().sum::<u32>() as usize])?;
+    }
+    file.flush()
+}
+
+enum Source {
+    Memory { runs: Vec<Run>, order: Vec<(u32, u32)>, next: usize },
+    File(BufReader<File>, PathBuf),
+}
+
+impl Source {
+    /// Reads the next flow's rows; none at the end.
+    fn next(&mut self, rows: &mut Rows) -> Result<(), Error> {
+        rows.bytes.clear();
+        rows.key = None;
+        match self {
+            Source::Memory { runs, order, next } => {
+                if let Some((run, index)) = order.get(*next) {
+                    *next += 1;
+                    let run = &runs[*run as usize];
+                    let entry = run.entries[*index as usize];
+                    rows.key = Some(entry.key);
+                    rows.lens = entry.lens;
+                    rows.bytes.extend_from_slice(&run.bytes[entry.at..][..entry.lens.iter().sum::<u32>() as usize]);
+                }
+                Ok(())
+            }
+            Source::File(file, path) => read_next(file, rows).map_err(Error::io("reading", path.clone())),
+        }
+    }
+}
+
+fn read_next(file: &mut BufReader<File>, rows: &mut Rows) -> std::io::Result<()> {
+    let mut head = [0; 24];
+    let mut filled = 0;
+    while filled < head.len() {
+        match file.read(&mut head[filled..])? {
+            0 if filled == 0 => return Ok(()),
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            read => filled += read,
+        }
+    }
+    let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    rows.key = Some(RowKey { capture: word(0), frame: u64::from(word(4)) | u64::from(word(8)) << 32 });
+    rows.lens = [word(12), word(16), word(20)];
+    rows.bytes.resize(rows.lens.iter().map(|len| *len as usize).sum(), 0);
+    file.read_exact(&mut rows.bytes)
+}
