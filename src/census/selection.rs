@@ -146,6 +146,14 @@ impl Part for Selection {
 }
 
 impl Selection {
+    /// The flows held, to fill in what is known only when all captures were read, such as tshark's stream numbers. What
+    /// orders them (flow_id, times, outcome, versions) must stay as it is.
+    pub fn flows_mut(&mut self) -> impl Iterator<Item = &mut FlowRows> {
+        let failures = self.failures.held.values_mut().flat_map(|class| class.held.values_mut());
+        let suites = self.suites.held.values_mut().flat_map(|class| class.held.values_mut());
+        failures.chain(suites).chain(self.slowest.held.values_mut()).chain(self.sample.held.values_mut())
+    }
+
     /// At most `limit` flows, none twice: failures first, in turn of each way to fail; then the slowest; then each
     /// suite; then the sample.
     pub fn chosen(&self, limit: usize) -> Vec<Chosen<'_>> {

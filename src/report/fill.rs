@@ -1,0 +1,161 @@
+//! The census into the page: rows and counts become what [`super::view`] asks for. No text is escaped here.
+
+mod handshake;
+mod ladder;
+
+use super::view::{self, About, Captures, Cut, Health, Lane, Page, Problem, Run, Span, Status, Statuses, Strip};
+use super::write::Results;
+use super::{figure, verdict};
+use crate::census::losses::{LossRow, losses};
+use crate::row::capture::CaptureRow;
+use crate::time::Timestamp;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// Gaps between captures below this are no gaps in the strip: a rotation takes a moment.
+const SLACK_US: u64 = 1_000_000;
+
+/// The whole page, its verdict included.
+pub fn page(results: &Results) -> Page {
+    let census = results.census;
+    let mut page = Page {
+        title: results.title.clone(),
+        partial: results.partial.clone(),
+        health: health(results),
+        versions: handshake::versions(&census.versions),
+        suites: handshake::suites(&census.cipher_suites),
+        groups: handshake::groups(&census.groups, census.totals.hello_retries),
+        failures: handshake::failures(census),
+        segmentation: handshake::segmentation(census),
+        ladders: ladder::ladders(results),
+        captures: Captures { rows: results.captures.iter().map(capture).collect() },
+        about: about(results),
+        ..Page::default()
+    };
+    page.verdict = verdict::judge(&page);
+    page
+}
+
+fn health(results: &Results) -> Health {
+    let totals = &results.census.totals;
+    let sum = |count: fn(&CaptureRow) -> u64| results.captures.iter().map(count).sum::<u64>();
+    let mut statuses = Statuses::default();
+    for capture in results.captures {
+        match status(capture) {
+            Status::Ok => statuses.ok += 1,
+            Status::Truncated => statuses.truncated += 1,
+            Status::Failed => statuses.failed += 1,
+            Status::Skipped => statuses.skipped += 1,
+            Status::Duplicate => statuses.duplicate += 1,
+            Status::Empty => statuses.empty += 1,
+        }
+    }
+    Health {
+        captures: statuses,
+        bytes: sum(|capture| capture.size_bytes.unwrap_or(0)),
+        packets: sum(|capture| capture.packets),
+        packets_cut: sum(|capture| capture.packets_cut),
+        tcp_flows: sum(|capture| capture.tcp_flows),
+        tls_flows: totals.tls_flows,
+        starts_midway: totals.starts_midway,
+        gap_bytes: totals.gap_bytes,
+        problems: problems(results.captures),
+        strip: strip(results.captures),
+        losses: lost(results),
+    }
+}
+
+/// The word in the column `status`; one that is not known counts as a failure, so that it is looked at.
+fn status(capture: &CaptureRow) -> Status {
+    match capture.status.as_ref() {
+        "ok" => Status::Ok,
+        "truncated" => Status::Truncated,
+        "skipped" => Status::Skipped,
+        "duplicate" => Status::Duplicate,
+        "empty" => Status::Empty,
+        _ => Status::Failed,
+    }
+}
+
+fn problems(captures: &[CaptureRow]) -> Cut<Problem, { view::MAX_PROBLEMS }> {
+    let of = |wanted: Status| captures.iter().filter(move |capture| status(capture) == wanted);
+    let problem = |capture: &CaptureRow| Problem {
+        path: capture.path.0.clone(),
+        status: status(capture),
+        code: capture.error_code.clone().into_owned(),
+        detail: capture.error_detail.0.clone(),
+        offset_bytes: capture.error_offset_bytes,
+        packets: capture.packets,
+    };
+    of(Status::Failed).chain(of(Status::Truncated)).map(problem).collect()
+}
+
+fn lost(results: &Results) -> Cut<view::Loss, { view::MAX_LOSSES }> {
+    let mut rows = losses(results.ledger, |capture| results.path_of(capture));
+    rows.sort_by_key(|row| Reverse(row.count));
+    let loss = |row: LossRow| view::Loss {
+        layer: row.layer.into_owned(),
+        reason: row.reason.into_owned(),
+        count: row.count,
+        bytes: row.bytes,
+        example: row.example_offset_bytes.map(|offset| view::Place {
+            path: row.example.0,
+            frame: row.example_frame,
+            offset_bytes: Some(offset),
+        }),
+    };
+    rows.into_iter().map(loss).collect()
+}
+
+/// A lane a series; a capture of its own is a series of one.
+fn strip(captures: &[CaptureRow]) -> Strip {
+    let mut lanes: BTreeMap<&str, (String, Vec<Span>)> = BTreeMap::new();
+    for capture in captures {
+        let Some(span) = span(capture) else { continue };
+        let series = if capture.series_id.is_empty() { &capture.path.0 } else { capture.series_id.as_ref() };
+        lanes.entry(series).or_insert_with(|| (capture.path.0.clone(), Vec::new())).1.push(span);
+    }
+    let covered = figure::union(lanes.values().flat_map(|lane| lane.1.iter().copied()), SLACK_US);
+    let mut lanes: Vec<_> = lanes.into_values().map(|(name, spans)| (name, figure::union(spans, SLACK_US))).collect();
+    let length = |spans: &[Span]| spans.iter().map(|span| span.last_us.abs_diff(span.first_us)).fold(0u64, u64::saturating_add);
+    lanes.sort_by(|one, other| length(&other.1).cmp(&length(&one.1)).then_with(|| one.0.cmp(&other.0)));
+    Strip { covered, lanes: lanes.into_iter().map(|(name, spans)| Lane { name, spans: spans.into_iter().collect() }).collect() }
+}
+
+fn span(capture: &CaptureRow) -> Option<Span> {
+    Some(Span { first_us: micros(capture.first_utc?), last_us: micros(capture.last_utc?) })
+}
+
+fn micros(time: Timestamp) -> i64 {
+    time.0.div_euclid(1_000)
+}
+
+fn capture(row: &CaptureRow) -> view::CaptureRow {
+    view::CaptureRow {
+        path: row.path.0.clone(),
+        status: status(row),
+        format: row.format.clone().into_owned(),
+        size_bytes: row.size_bytes.unwrap_or(0),
+        packets: row.packets,
+        span: span(row),
+        tls_flows: row.tls_flows,
+        completed: row.handshakes_completed,
+        failed: row.handshakes_failed,
+    }
+}
+
+fn about(results: &Results) -> About {
+    let run = &results.run;
+    About {
+        version: results.version.clone(),
+        command: run.command.clone(),
+        settings: results.settings.iter().cloned().collect(),
+        run: run.started_us.map(|started_us| Run {
+            started_us,
+            elapsed_us: run.elapsed_us,
+            cpu_us: run.cpu_us,
+            peak_memory_bytes: run.peak_memory_bytes,
+            threads: run.threads,
+        }),
+    }
+}

@@ -1,0 +1,61 @@
+//! `datapackage.json`: the tables as a Frictionless data package (specs.frictionlessdata.io, version 1).
+
+use super::csv::Written;
+use super::tables::TABLES;
+use crate::row::{Column, Kind, Table};
+use serde_json::{Value, json};
+
+/// The format of all times, in the letters of strftime.
+const TIME: &str = "%Y-%m-%dT%H:%M:%S.%fZ";
+
+/// The package. A table that was not written has no size and no hash.
+pub fn package(title: &str, written: &[Written]) -> Value {
+    json!({
+        "profile": "tabular-data-package",
+        "name": "tlscensus",
+        "title": title,
+        "description": "A census of TLS in packet captures. DICTIONARY.md explains every table and column.",
+        "resources": TABLES.iter().map(|entry| resource(&entry.table, written)).collect::<Vec<_>>(),
+    })
+}
+
+fn resource(table: &Table, written: &[Written]) -> Value {
+    let mut resource = json!({
+        "profile": "tabular-data-resource",
+        "name": table.name,
+        "path": format!("csv/{}.csv", table.name),
+        "description": table.doc.trim(),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": { "delimiter": ",", "lineTerminator": "\r\n", "quoteChar": "\"", "doubleQuote": true, "header": true },
+        "schema": schema(table),
+    });
+    if let Some(file) = written.iter().find(|file| file.table == table.name) {
+        resource["bytes"] = file.bytes.into();
+        resource["hash"] = format!("sha256:{}", file.sha256).into();
+    }
+    resource
+}
+
+/// The schema of one table.
+pub fn schema(table: &Table) -> Value {
+    json!({
+        "fields": table.columns.iter().map(field).collect::<Vec<_>>(),
+        "primaryKey": table.key,
+        "missingValues": [""],
+    })
+}
+
+fn field(column: &Column) -> Value {
+    let mut field = json!({ "name": column.name, "type": column.kind.frictionless(), "description": column.doc.trim() });
+    match column.kind {
+        Kind::Time => field["format"] = TIME.into(),
+        Kind::Boolean => {
+            field["trueValues"] = json!(["true"]);
+            field["falseValues"] = json!(["false"]);
+        }
+        _ => {}
+    }
+    field
+}
