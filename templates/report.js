@@ -24,7 +24,7 @@
   };
   for (const table of document.querySelectorAll('table[data-sort]')) {
     const body = table.tBodies[0];
-    for (const head of table.tHead.rows[0].querySelectorAll('th')) {
+    for (const head of table.tHead.rows[0].querySelectorAll('th:not([data-plain])')) {
       const button = make('button');
       button.type = 'button';
       button.append(...head.childNodes);

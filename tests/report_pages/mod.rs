@@ -23,7 +23,7 @@ pub fn usual() -> Page {
         ladders: Ladders {
             chosen_by: "At most 20 of each kind of failure, the slowest, and a sample with a fixed seed.".into(),
             flows: 48_211,
-            ladders: (0..60).map(ladder).collect(),
+            ladders: (0..205).map(ladder).collect(),
         },
         captures: Captures { rows: captures(334) },
         about: About {
@@ -120,7 +120,7 @@ pub fn huge() -> Page {
     page.segmentation.rows = page.segmentation.rows.rows().iter().cycle().take(400).cloned().collect();
     page.segmentation.mss = page.segmentation.mss.rows().iter().cycle().take(4_000).cloned().collect();
     page.captures.rows = captures(48_211);
-    page.ladders.ladders = (0..220).map(|at| hostile_ladder(at, &long)).collect();
+    page.ladders.ladders = (0..205).map(|at| hostile_ladder(at, &long)).collect();
     page.about.settings = (0..500).map(|at| (format!("setting {at}"), long.clone())).collect();
     page.verdict = verdict::judge(&page);
     page
