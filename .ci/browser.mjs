@@ -144,8 +144,12 @@ for (const report of reports) {
 
   const print = await open(url, 'print', { javaScriptEnabled: false, viewport: { width: 1000, height: 1400 } });
   await print.page.emulateMedia({ media: 'print' });
-  const closed = await print.page.evaluate(() => [...document.querySelectorAll('details.flow')]
-    .filter((flow) => !flow.querySelector('svg').checkVisibility({ contentVisibilityAuto: true })).length);
+  let closed = 1;
+  for (let tries = 0; closed > 0 && tries < 30; tries += 1) {
+    closed = await print.page.evaluate(() => [...document.querySelectorAll('details.flow')]
+      .filter((flow) => !flow.querySelector('svg').checkVisibility({ contentVisibilityAuto: true })).length);
+    if (closed > 0) await print.page.waitForTimeout(100);
+  }
   check(name, 'ladders are open in print', closed === 0, `${closed} closed`);
   await shot(print.page, 'print', false);
   await print.page.pdf({ path: join(shots, `${name}.pdf`), format: 'A4', printBackground: true });
