@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use tlscensus::archive::{archive, check_json, check_text};
 use tlscensus::cli::{self, Check, Cli, Command, Exit, Messages, SchemaFormat};
 use tlscensus::error::Error;
-use tlscensus::report;
+use tlscensus::report::dictionary;
 use tlscensus::scan;
 
 fn main() -> ExitCode {
@@ -26,11 +26,11 @@ fn execute(cli: &Cli) -> Result<Exit, Error> {
     match &cli.command {
         Command::Scan(options) => scan::scan(options, &cli.messages),
         Command::Check(options) => check(options, &cli.messages),
-        Command::Schema { format } => print(&match format {
-            SchemaFormat::Md => report::dictionary::markdown(),
-            SchemaFormat::Json => report::package::declaration()?,
-            SchemaFormat::Sql => report::load::declarations(),
-        }),
+        Command::Schema { format } => print(&dictionary::schema(match format {
+            SchemaFormat::Md => dictionary::Format::Markdown,
+            SchemaFormat::Json => dictionary::Format::Json,
+            SchemaFormat::Sql => dictionary::Format::Sql,
+        })),
         Command::Completions { shell } => print_bytes(&cli::completions(*shell)),
         Command::Man { subcommand } => print_bytes(&cli::man(subcommand.as_deref())?),
     }

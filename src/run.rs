@@ -28,9 +28,9 @@ use crate::row::cell::{Seconds, Wild};
 use crate::row::{Style, Word};
 pub use collect::Collected;
 pub use output::{OutputFolder, Scratch, limits, write_rows};
-pub use store::RowStore;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+pub use store::RowStore;
 
 /// Series of at least this many bytes are spread over all threads; smaller ones are one task each.
 const LARGE: u64 = 32 << 20;

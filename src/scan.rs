@@ -1,6 +1,6 @@
 //! The command `scan`: from the arguments to the finished output folder, and what is said about it.
 
-use crate::archive::{Archive, Capture, archive, check_json, check_text};
+use crate::archive::{Capture, archive, check_json, check_text};
 use crate::cli::{Exit, Messages, Scan};
 use crate::error::Error;
 use crate::progress::Progress;
@@ -206,14 +206,4 @@ fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_archive_is_no_capture() {
-        assert!(!Archive::default().captures.iter().any(is_capture));
-    }
 }

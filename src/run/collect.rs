@@ -6,8 +6,8 @@ use crate::census::Census;
 use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
 use crate::ledger::{Layer, Ledger, Place, Reason};
-use crate::row::{Style, Wild};
 use crate::row::assemble::{Origin, assemble};
+use crate::row::{Style, Wild};
 use crate::time::Timestamp;
 use crate::tls::Session;
 use std::collections::BTreeMap;
@@ -260,7 +260,8 @@ impl Sink<Session> for Collector<'_> {
         counts.offload |= rows.flow.offload_suspected;
         if !self.style.raw {
             let alpn_offered = rows.flow.alpn_offered.0.first().is_some_and(Wild::is_guarded);
-            self.collected.guarded_cells += [rows.flow.sni.is_guarded(), rows.flow.alpn.is_guarded(), alpn_offered].map(u64::from).iter().sum::<u64>();
+            self.collected.guarded_cells +=
+                [rows.flow.sni.is_guarded(), rows.flow.alpn.is_guarded(), alpn_offered].map(u64::from).iter().sum::<u64>();
         }
         let key = RowKey { capture: capture as u32, frame: flow.first.frame };
         self.rows.push(key, &rows, self.style);
