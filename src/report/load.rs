@@ -27,19 +27,26 @@ pub fn duckdb(written: &[Written]) -> String {
         load(&entry.table, &mut sql);
         comment(&entry.table, &mut sql);
     }
+    let names: Vec<_> = TABLES.iter().map(|entry| literal(entry.table.name)).collect();
+    let _ = writeln!(
+        sql,
+        "\nSELECT table_name, column_count, estimated_size AS row_count FROM duckdb_tables() WHERE table_name IN ({}) ORDER BY table_name;",
+        names.join(", ")
+    );
     sql
 }
 
 const SEARCH: &str = "\
 -- mark MARK
-SET VARIABLE tlscensus_scripts = coalesce(
-  [getvariable('tlscensus') || '/load.sql'],
-  (SELECT list(file) FROM (FROM glob('load.sql') UNION ALL FROM glob('*/load.sql') UNION ALL FROM glob('*/*/load.sql'))),
-  [error('load.sql: run it in its folder, or set the variable tlscensus (see its first lines)')]);
-SET VARIABLE tlscensus_folder = coalesce(
-  (SELECT min(regexp_replace(filename, 'load[.]sql$', ''))
-   FROM read_text(getvariable('tlscensus_scripts')) WHERE contains(content, 'mark MARK')),
-  error('load.sql: the folder of this census is not here; set the variable tlscensus (see its first lines)'));
+SET VARIABLE tlscensus_scripts = (
+  SELECT list(file) FROM (FROM glob('load.sql') UNION ALL FROM glob('*/load.sql') UNION ALL FROM glob('*/*/load.sql')
+    UNION ALL FROM glob(coalesce(getvariable('tlscensus') || '/load.sql', '*/load.sql'))));
+SET VARIABLE tlscensus_folder = (
+  SELECT min(regexp_replace(filename, 'load[.]sql$', ''))
+  FROM read_text(getvariable('tlscensus_scripts')) WHERE contains(content, 'mark MARK'));
+SET VARIABLE tlscensus_found = (
+  SELECT error('load.sql: run it in its folder, or set the variable tlscensus (see its first lines)')
+  WHERE getvariable('tlscensus_folder') IS NULL);
 ";
 
 fn load(table: &Table, sql: &mut String) {
