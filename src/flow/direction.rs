@@ -10,7 +10,7 @@
 //! declared lost, and the reader told, when the receiver has acknowledged it and nothing more came for it, when more
 //! is held than the bound allows, or at the end.
 
-use super::{Carrier, Chunk, Gap, Reader, Side};
+use super::{Carrier, Chunk, FramePlace, Gap, Reader, Side};
 use crate::time::{Span, Timestamp};
 
 /// Bytes held back in one direction, at most, while a hole is open.
@@ -87,7 +87,7 @@ pub struct Payload<'b> {
     /// Its length on the wire.
     pub wire_len: u32,
     /// Its frame.
-    pub frame: u64,
+    pub place: FramePlace,
     /// When it was captured.
     pub time: Timestamp,
     /// The MSS that its receiver announced; 0 where it is not known.
@@ -169,7 +169,7 @@ impl Direction {
             }
             return;
         }
-        let carrier = Carrier { id: self.segments, frame: payload.frame, time: payload.time, len: payload.wire_len, mss: payload.mss };
+        let carrier = Carrier { id: self.segments, place: payload.place, time: payload.time, len: payload.wire_len, mss: payload.mss };
         self.classify(start, end, payload.time);
         // Cut off what was delivered already, or lies before the stream's beginning.
         let skip = (self.next as i64 - start).max(0) as usize;

@@ -47,8 +47,8 @@ impl Side {
 pub struct Carrier {
     /// Its number in its direction: later ones are higher; equal means the same segment.
     pub id: u64,
-    /// Frame number in its file.
-    pub frame: u64,
+    /// Its frame: in a rotated series a later file may hold a lower number.
+    pub place: FramePlace,
     /// When it was captured.
     pub time: Timestamp,
     /// Its payload on the wire, in bytes.

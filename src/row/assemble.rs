@@ -348,8 +348,8 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, session: &Session, roles: 
                 State::Partial => "partial",
             }
             .into(),
-            first_frame: span.first_frame,
-            last_frame: span.last_frame,
+            first_frame: span.first.frame,
+            last_frame: span.last.frame,
             frames: span.segments,
             time_utc: span.last_time,
             since_start_ms: Millis(span.last_time.since(flow.first_time)),

@@ -10,7 +10,7 @@ use super::hello::{self, ClientHello, ServerHello, ServerKeyExchange, is_tls13};
 use super::names;
 use super::record::{self, Header, content};
 use super::span::Span;
-use crate::flow::{Carrier, Chunk, Gap, Interest, Reader, Side};
+use crate::flow::{Carrier, Chunk, FramePlace, Gap, Interest, Reader, Side};
 use crate::time::Timestamp;
 
 /// Messages that a session keeps; a handshake has about twelve.
@@ -162,7 +162,7 @@ struct Direction {
     header_runs: [(Carrier, u32, u32); record::HEADER],
     header_run_count: usize,
     /// The highest frame that carried a byte so far, and its time.
-    latest: (u64, Timestamp),
+    latest: (FramePlace, Timestamp),
     /// Messages from this place on in [`Session::messages`] may have ended in the current record.
     record_messages: usize,
     /// The current record.
@@ -300,7 +300,7 @@ impl Session {
             self.lose(side);
             self.end_flight(side);
         }
-        self.messages.sort_by_key(|message| message.span.last_frame);
+        self.messages.sort_by_key(|message| message.span.last);
     }
 
     /// The client, by hellos.
@@ -335,7 +335,7 @@ impl Session {
             direction.header_run_count += 1;
         }
         direction.header_len += used;
-        direction.latest = direction.latest.max((chunk.carrier.frame, chunk.carrier.time));
+        direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
         if direction.header_len == record::HEADER {
             match Header::read(direction.header) {
                 Some(header) => self.begin_record(chunk.side, header, chunk.offset + used as u64),
@@ -418,7 +418,7 @@ impl Session {
         let used = direction.left.min(chunk.bytes.len());
         let bytes = &chunk.bytes[..used];
         direction.left -= used;
-        direction.latest = direction.latest.max((chunk.carrier.frame, chunk.carrier.time));
+        direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
         match direction.reading {
             Reading::Skip => {}
             Reading::Handshake => self.take_handshake(Chunk { bytes, ..chunk }),
@@ -533,9 +533,9 @@ impl Session {
         direction.header_len = 0;
         direction.header_run_count = 0;
         // A record is read as a whole, and in order: what ended in it is there when its last byte is, and all before it.
-        let (frame, time) = direction.latest;
+        let (place, time) = direction.latest;
         for message in self.messages.iter_mut().skip(direction.record_messages).filter(|message| message.side == side) {
-            message.span.complete(frame, time);
+            message.span.complete(place, time);
         }
         let span = direction.span;
         let state = if gap { State::Partial } else { State::Encrypted };
