@@ -304,7 +304,7 @@ fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, role
     row.certificate_bytes = certificate.map(|span| span.bytes());
     row.certificate_segments = certificate.map(|span| span.segments);
     if session.facts.server_hello.is_some() {
-        row.server_flight_bytes = Some(session.server_flight.bytes());
+        row.server_flight_bytes = Some(session.server_flight.extent());
         row.server_flight_segments = Some(session.server_flight.segments);
     }
     row.records_client = session.records[client].all;

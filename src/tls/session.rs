@@ -496,6 +496,8 @@ impl Session {
                         self.facts.server_hello = Some(hello);
                         self.flight_open = true;
                         self.server_flight = whole.span;
+                        // The flight is counted from the header of its first record on.
+                        self.server_flight.start = whole.span.start.saturating_sub(record::HEADER as u64);
                     }
                 }
             }

@@ -13,6 +13,8 @@ pub struct Span {
     pub start: u64,
     /// One past the last byte.
     pub end: u64,
+    /// Bytes of content: less than from `start` to `end` where headers of records stand in between.
+    content: u64,
     /// The earliest frame.
     pub first: FramePlace,
     /// When that was.
@@ -73,15 +75,20 @@ impl Span {
 
     /// Counts content: `len` bytes at stream place `offset`.
     pub fn extend(&mut self, offset: u64, len: u64) {
+        if len == 0 {
+            return;
+        }
         if self.end == self.start {
             self.start = offset;
         }
         self.end = offset + len;
+        self.content += len;
     }
 
     /// The same with only the first `len` bytes as content.
     pub fn cut(mut self, len: u64) -> Self {
         self.end = self.end.min(self.start + len);
+        self.content = self.content.min(len);
         self
     }
 
@@ -103,6 +110,7 @@ impl Span {
         self.wire_segments += later.wire_segments - shared;
         self.records += later.records;
         self.end = self.end.max(later.end);
+        self.content += later.content;
         (self.carrier, self.slot, self.ends_segment) = (later.carrier, later.slot, later.ends_segment);
         if later.first < self.first {
             (self.first, self.first_time) = (later.first, later.first_time);
@@ -112,8 +120,13 @@ impl Span {
         }
     }
 
-    /// Bytes of content.
+    /// Bytes of content, without the headers of records between them.
     pub fn bytes(&self) -> u64 {
+        self.content
+    }
+
+    /// Bytes from the first to the last, with all that stands between them.
+    pub fn extent(&self) -> u64 {
         self.end - self.start
     }
 }
