@@ -146,8 +146,11 @@ pub struct Session {
     pub server_flight: Span,
     /// Records of each side.
     pub records: [Records; 2],
-    /// Whether the server's first flight is still going on.
+    /// Whether the server's first flight has begun.
     flight_open: bool,
+    /// The client's first record after it: what was sent before that belongs to the flight, though a hole may hold it
+    /// back until later.
+    turn: Option<FramePlace>,
     failed: bool,
     directions: [Direction; 2],
 }
@@ -356,9 +359,11 @@ impl Session {
         records.all += 1;
         records.application_data += u64::from(header.kind == content::APPLICATION_DATA);
         self.end_flight(side.other());
+        let [(first_carrier, ..), ..] = self.directions[side.index()].header_runs;
         if self.flight_open && self.facts.client == Some(side) {
-            self.flight_open = false;
+            self.turn.get_or_insert(first_carrier.place);
         }
+        let in_flight = self.in_flight(side, first_carrier);
         let is_tls13 = self.facts.is_tls13();
         let server_spoke = self.facts.server_hello.is_some();
         let direction = &mut self.directions[side.index()];
@@ -394,7 +399,7 @@ impl Session {
             }
             _ => {}
         }
-        if self.flight_open {
+        if in_flight {
             let runs = direction.header_runs;
             let count = direction.header_run_count;
             self.server_flight.record();
@@ -403,6 +408,11 @@ impl Session {
         if self.directions[side.index()].left == 0 {
             self.end_record(side, false);
         }
+    }
+
+    /// Whether a segment belongs to the server's first flight.
+    fn in_flight(&self, side: Side, carrier: Carrier) -> bool {
+        self.flight_open && self.facts.client != Some(side) && self.turn.is_none_or(|turn| carrier.place < turn)
     }
 
     fn carry_flight(&mut self, runs: &[(Carrier, u32, u32)], offset: u64, len: u64) {
@@ -431,7 +441,7 @@ impl Session {
                 direction.span.extend(chunk.offset, used as u64);
             }
         }
-        if self.flight_open && self.facts.client != Some(side) {
+        if self.in_flight(side, chunk.carrier) {
             self.carry_flight(&[(chunk.carrier, chunk.at, used as u32)], chunk.offset, used as u64);
         }
         if self.directions[side.index()].left == 0 {
