@@ -263,7 +263,9 @@ impl Reader for Session {
                 }
                 Reading::Alert => direction.reading = Reading::Opaque(Row::EncryptedAlert),
                 Reading::Handshake => {
-                    if !direction.message.skip(gap.offset, missing) {
+                    if direction.message.skip(gap.offset, missing) {
+                        self.end_skipped(gap.side);
+                    } else {
                         self.abandon_message(gap.side);
                         self.directions[gap.side.index()].reading = Reading::Skip;
                     }
@@ -483,6 +485,16 @@ impl Session {
             rest.offset += used as u64;
             rest.at += used as u32;
         }
+    }
+
+    /// Ends the message in the making, if a hole reached to its end.
+    fn end_skipped(&mut self, side: Side) {
+        let mut partial = std::mem::take(&mut self.directions[side.index()].message);
+        if let Some(whole) = partial.complete() {
+            self.take_message(side, &whole);
+        }
+        partial.reset();
+        self.directions[side.index()].message = partial;
     }
 
     /// A whole plain handshake message: what it is and what it says.
