@@ -75,12 +75,16 @@ fn outcome(flow: &Flow<Session>, session: &Session, completed: bool, hidden: boo
     if completed {
         return "completed";
     }
-    let encrypted_alert = facts.server_hello.is_some() && !facts.is_tls13() && facts.encrypted_alert.contains(&true);
-    if hidden || encrypted_alert || facts.alert.is_some_and(|(_, level, description)| level == 2 && description != 0) {
+    if facts.alert.is_some_and(|(_, level, description)| level == 2 && description != 0) {
         return "alert";
     }
+    // Where bytes are missing, an alert that cannot be read may as well be the close_notify after a whole handshake.
     if flow.directions.iter().any(|direction| direction.gap_bytes > 0) {
         return "gap";
+    }
+    let encrypted_alert = facts.server_hello.is_some() && !facts.is_tls13() && facts.encrypted_alert.contains(&true);
+    if hidden || encrypted_alert {
+        return "alert";
     }
     let hello_seen =
         session.messages.iter().any(|message| matches!(message.content, Content::Handshake(CLIENT_HELLO) | Content::V2ClientHello));
