@@ -74,7 +74,9 @@ pub fn assemble(flow: &Flow<Session>, session: &Session, end: crate::flow::End, 
     outcome(&mut row, session, &roles, &judgement);
     timing(&mut row, flow, session, &judgement);
     segmentation(&mut row, flow, session, &roles);
-    row.flights = messages.iter().filter(|message| message.layer != "data" && message.layer != "alert").map(|message| message.flight).max();
+    // The protected flights of TLS 1.3 look like data but are the handshake's.
+    let is_handshake = |message: &&MessageRow| message.message != "application_data" && message.layer != "alert";
+    row.flights = messages.iter().filter(is_handshake).map(|message| message.flight).max();
     row.sequence = sequence(session, &roles);
     let certificates = certificate_rows(&flow_id, session, &roles);
     FlowRows { flow: row, messages, certificates }
