@@ -102,7 +102,8 @@ pub trait Reader: Default {
     fn deliver(&mut self, chunk: Chunk<'_>);
     /// Learns of a hole before what follows it is delivered.
     fn gap(&mut self, gap: Gap);
-    /// Learns that a segment carried bytes from `from` to `to` again.
+    /// Learns that a segment carried bytes from `from` to `to` again, or for the first time in place of a copy that the
+    /// capture does not hold. The second kind comes before the bytes themselves.
     fn retransmitted(&mut self, side: Side, from: u64, to: u64);
     /// Whether this is the reader's protocol.
     fn interest(&self) -> Interest;

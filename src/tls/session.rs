@@ -16,6 +16,9 @@ use crate::time::Timestamp;
 /// Messages that a session keeps; a handshake has about twelve.
 pub const MAX_MESSAGES: usize = 256;
 
+/// Retransmitted ranges of a direction that are remembered for messages in the making.
+const MAX_COPIES: usize = 64;
+
 /// HandshakeType values that mean something here (IANA, TLS HandshakeType).
 pub mod handshake {
     #![allow(missing_docs)]
@@ -185,6 +188,8 @@ struct Direction {
     /// Whether that flight is over.
     flight_over: bool,
     data_seen: bool,
+    /// Ranges that came again, for the messages that are not whole yet.
+    copies: Vec<(u64, u64)>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -285,6 +290,11 @@ impl Reader for Session {
                 message.retransmitted += 1;
             }
         }
+        let copies = &mut self.directions[side.index()].copies;
+        if copies.len() == MAX_COPIES {
+            copies.remove(0);
+        }
+        copies.push((from, to));
     }
 
     fn interest(&self) -> Interest {
@@ -672,7 +682,11 @@ impl Session {
         self.directions[side.index()].place = Place::Lost;
     }
 
-    fn push(&mut self, message: Message) {
+    fn push(&mut self, mut message: Message) {
+        let copies = &mut self.directions[message.side.index()].copies;
+        let (start, end) = (message.span.start, message.span.end);
+        message.retransmitted += copies.iter().filter(|(from, to)| start < *to && *from < end).count() as u32;
+        copies.retain(|(_, to)| *to > end);
         if self.messages.len() < MAX_MESSAGES {
             self.messages.push(message);
         } else {
