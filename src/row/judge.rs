@@ -48,7 +48,8 @@ fn completion(session: &Session, client: Side) -> Option<Timestamp> {
     let time = |message: &Message| message.span.last_time;
     if session.facts.is_tls13() {
         let flight = |message: &Message| message.content == Content::EncryptedFlight;
-        let server = first(client.other(), &flight)?;
+        // A whole answer of the client says that the server's flight was whole, whatever the capture holds of it.
+        let server = session.messages.iter().find(|message| message.side == client.other() && flight(message))?;
         let answer = first(client, &flight)?;
         return (answer.span.bytes() != PROTECTED_ALERT).then(|| time(server).max(time(answer)));
     }

@@ -75,6 +75,11 @@ impl Partial {
         Some(HEADER + u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize)
     }
 
+    /// Bytes that it still lacks, once the header is there.
+    pub fn remaining(&self) -> Option<usize> {
+        Some(self.len()? - self.taken)
+    }
+
     /// The type, once its byte is there.
     pub fn kind(&self) -> Option<u8> {
         self.bytes.first().copied()

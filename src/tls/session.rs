@@ -185,6 +185,8 @@ struct Direction {
     changed_cipher: bool,
     /// The first protected flight of TLS 1.3, while it goes on.
     flight: Option<Span>,
+    /// Whether bytes of it are missing.
+    flight_gap: bool,
     /// Whether that flight is over.
     flight_over: bool,
     data_seen: bool,
@@ -259,27 +261,14 @@ impl Reader for Session {
     fn gap(&mut self, gap: Gap) {
         let direction = &mut self.directions[gap.side.index()];
         let missing = usize::try_from(gap.len).unwrap_or(usize::MAX);
-        let inside = direction.place == Place::Fragment && missing <= direction.left;
-        if inside {
-            direction.left -= missing;
-            match direction.reading {
-                Reading::Skip | Reading::Opaque(_) | Reading::Flight => {
-                    direction.span.extend(gap.offset, gap.len);
-                }
-                Reading::Alert => direction.reading = Reading::Opaque(Row::EncryptedAlert),
-                Reading::Handshake => {
-                    if direction.message.skip(gap.offset, missing) {
-                        self.end_skipped(gap.side);
-                    } else {
-                        self.abandon_message(gap.side);
-                        self.directions[gap.side.index()].reading = Reading::Skip;
-                    }
-                }
-            }
-            if self.directions[gap.side.index()].left == 0 {
-                self.end_record(gap.side, true);
-            }
-        } else {
+        let in_record = direction.place == Place::Fragment;
+        direction.flight_gap |= direction.flight.is_some() || in_record && direction.reading == Reading::Flight;
+        let left = direction.left;
+        if in_record {
+            // The record's own bytes are known by its header, however far the hole goes on behind it.
+            self.skip_fragment(gap.side, gap.offset, missing.min(left));
+        }
+        if !in_record || missing > left {
             self.lose(gap.side);
         }
     }
@@ -497,6 +486,29 @@ impl Session {
         }
     }
 
+    /// Passes over missing bytes of the current record.
+    fn skip_fragment(&mut self, side: Side, offset: u64, missing: usize) {
+        let direction = &mut self.directions[side.index()];
+        direction.left -= missing;
+        match direction.reading {
+            Reading::Skip | Reading::Opaque(_) | Reading::Flight => direction.span.extend(offset, missing as u64),
+            Reading::Alert => direction.reading = Reading::Opaque(Row::EncryptedAlert),
+            Reading::Handshake => {
+                let inside = direction.message.remaining().map_or(0, |remaining| remaining.min(missing));
+                if direction.message.skip(offset, inside) {
+                    self.end_skipped(side);
+                }
+                if inside < missing {
+                    self.abandon_message(side);
+                    self.directions[side.index()].reading = Reading::Skip;
+                }
+            }
+        }
+        if self.directions[side.index()].left == 0 {
+            self.end_record(side, true);
+        }
+    }
+
     /// Ends the message in the making, if a hole reached to its end.
     fn end_skipped(&mut self, side: Side) {
         let mut partial = std::mem::take(&mut self.directions[side.index()].message);
@@ -637,8 +649,9 @@ impl Session {
         }
         if let Some(span) = direction.flight.take() {
             direction.flight_over = true;
+            let state = if direction.flight_gap { State::Partial } else { State::Encrypted };
             self.count_handshake(side, &span);
-            self.push(Message { side, content: Content::EncryptedFlight, state: State::Encrypted, span, retransmitted: 0 });
+            self.push(Message { side, content: Content::EncryptedFlight, state, span, retransmitted: 0 });
         }
     }
 
