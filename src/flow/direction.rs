@@ -10,7 +10,7 @@
 //! declared lost, and the reader told, when the receiver has acknowledged it and nothing more came for it, when more
 //! is held than the bound allows, or at the end.
 
-use super::{Carrier, Chunk, Gap, Reader, Side};
+use super::{Carrier, Chunk, FramePlace, Gap, Reader, Side};
 use crate::time::{Span, Timestamp};
 
 /// Bytes held back in one direction, at most, while a hole is open.
@@ -87,7 +87,7 @@ pub struct Payload<'b> {
     /// Its length on the wire.
     pub wire_len: u32,
     /// Its frame.
-    pub frame: u64,
+    pub place: FramePlace,
     /// When it was captured.
     pub time: Timestamp,
     /// The MSS that its receiver announced; 0 where it is not known.
@@ -174,8 +174,10 @@ impl Direction {
             }
             return;
         }
-        let carrier = Carrier { id: self.segments, frame: payload.frame, time: payload.time, len: payload.wire_len, mss: payload.mss };
-        self.classify(start, end, payload.time);
+        let carrier = Carrier { id: self.segments, place: payload.place, time: payload.time, len: payload.wire_len, mss: payload.mss };
+        if self.classify(start, end, payload.time) {
+            reader.retransmitted(side, start.max(0) as u64, end as u64);
+        }
         // Cut off what was delivered already, or lies before the stream's beginning.
         let skip = (self.next as i64 - start).max(0) as usize;
         self.overlaps += u64::from(skip > 0);
@@ -195,10 +197,14 @@ impl Direction {
         }
     }
 
-    /// Counts a segment that comes after one that follows it, and keeps the high mark.
-    fn classify(&mut self, start: i64, end: i64, time: Timestamp) {
-        if end <= self.high as i64 {
-            if time.since(self.high_time) < REORDERING { self.out_of_order += 1 } else { self.retransmissions += 1 }
+    /// Counts a segment that comes after one that follows it, and keeps the high mark. Gives whether the segment is taken
+    /// for a retransmission.
+    fn classify(&mut self, start: i64, end: i64, time: Timestamp) -> bool {
+        let late = end <= self.high as i64;
+        let retransmission = late && time.since(self.high_time) >= REORDERING;
+        if late {
+            self.retransmissions += u64::from(retransmission);
+            self.out_of_order += u64::from(!retransmission);
         } else if start < self.high as i64 && start > self.next as i64 {
             self.overlaps += 1;
         }
@@ -206,6 +212,7 @@ impl Direction {
             self.high = end as u64;
             self.high_time = time;
         }
+        retransmission
     }
 
     /// Delivers a piece that is next in order, and the hole that the snap length left at its end.

@@ -47,8 +47,8 @@ impl Side {
 pub struct Carrier {
     /// Its number in its direction: later ones are higher; equal means the same segment.
     pub id: u64,
-    /// Frame number in its file.
-    pub frame: u64,
+    /// Its frame: in a rotated series a later file may hold a lower number.
+    pub place: FramePlace,
     /// When it was captured.
     pub time: Timestamp,
     /// Its payload on the wire, in bytes.
@@ -103,7 +103,8 @@ pub trait Reader: Default {
     fn deliver(&mut self, chunk: Chunk<'_>);
     /// Learns of a hole before what follows it is delivered.
     fn gap(&mut self, gap: Gap);
-    /// Learns that a segment carried bytes from `from` to `to` again.
+    /// Learns that a segment carried bytes from `from` to `to` again, or for the first time in place of a copy that the
+    /// capture does not hold. The second kind comes before the bytes themselves.
     fn retransmitted(&mut self, side: Side, from: u64, to: u64);
     /// Whether this is the reader's protocol.
     fn interest(&self) -> Interest;

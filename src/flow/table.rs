@@ -246,7 +246,7 @@ impl<R: Reader> Flow<R> {
         self.offload |= segment.zero_length || (mss > 0 && segment.wire_len > u32::from(mss));
         if segment.wire_len > 0 && segment.flags & flag::RST == 0 {
             let payload =
-                Payload { seq: first_byte, bytes: payload, wire_len: segment.wire_len, frame: segment.frame, time: segment.time, mss };
+                Payload { seq: first_byte, bytes: payload, wire_len: segment.wire_len, place: self.last, time: segment.time, mss };
             self.take_payload(side, payload, pressure);
         }
         if segment.flags & flag::RST != 0 {

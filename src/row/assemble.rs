@@ -74,7 +74,9 @@ pub fn assemble(flow: &Flow<Session>, session: &Session, end: crate::flow::End, 
     outcome(&mut row, session, &roles, &judgement);
     timing(&mut row, flow, session, &judgement);
     segmentation(&mut row, flow, session, &roles);
-    row.flights = messages.iter().filter(|message| message.layer != "data" && message.layer != "alert").map(|message| message.flight).max();
+    // The protected flights of TLS 1.3 look like data but are the handshake's.
+    let is_handshake = |message: &&MessageRow| message.message != "application_data" && message.layer != "alert";
+    row.flights = messages.iter().filter(is_handshake).map(|message| message.flight).max();
     row.sequence = sequence(session, &roles);
     let certificates = certificate_rows(&flow_id, session, &roles);
     FlowRows { flow: row, messages, certificates }
@@ -304,7 +306,7 @@ fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, role
     row.certificate_bytes = certificate.map(|span| span.bytes());
     row.certificate_segments = certificate.map(|span| span.segments);
     if session.facts.server_hello.is_some() {
-        row.server_flight_bytes = Some(session.server_flight.bytes());
+        row.server_flight_bytes = Some(session.server_flight.extent());
         row.server_flight_segments = Some(session.server_flight.segments);
     }
     row.records_client = session.records[client].all;
@@ -348,8 +350,8 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, session: &Session, roles: 
                 State::Partial => "partial",
             }
             .into(),
-            first_frame: span.first_frame,
-            last_frame: span.last_frame,
+            first_frame: span.first.frame,
+            last_frame: span.last.frame,
             frames: span.segments,
             time_utc: span.last_time,
             since_start_ms: Millis(span.last_time.since(flow.first_time)),

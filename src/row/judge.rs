@@ -48,7 +48,8 @@ fn completion(session: &Session, client: Side) -> Option<Timestamp> {
     let time = |message: &Message| message.span.last_time;
     if session.facts.is_tls13() {
         let flight = |message: &Message| message.content == Content::EncryptedFlight;
-        let server = first(client.other(), &flight)?;
+        // A whole answer of the client says that the server's flight was whole, whatever the capture holds of it.
+        let server = session.messages.iter().find(|message| message.side == client.other() && flight(message))?;
         let answer = first(client, &flight)?;
         return (answer.span.bytes() != PROTECTED_ALERT).then(|| time(server).max(time(answer)));
     }
@@ -75,12 +76,16 @@ fn outcome(flow: &Flow<Session>, session: &Session, completed: bool, hidden: boo
     if completed {
         return "completed";
     }
-    let encrypted_alert = facts.server_hello.is_some() && !facts.is_tls13() && facts.encrypted_alert.contains(&true);
-    if hidden || encrypted_alert || facts.alert.is_some_and(|(_, level, description)| level == 2 && description != 0) {
+    if facts.alert.is_some_and(|(_, level, description)| level == 2 && description != 0) {
         return "alert";
     }
+    // Where bytes are missing, an alert that cannot be read may as well be the close_notify after a whole handshake.
     if flow.directions.iter().any(|direction| direction.gap_bytes > 0) {
         return "gap";
+    }
+    let encrypted_alert = facts.server_hello.is_some() && !facts.is_tls13() && facts.encrypted_alert.contains(&true);
+    if hidden || encrypted_alert {
+        return "alert";
     }
     let hello_seen =
         session.messages.iter().any(|message| matches!(message.content, Content::Handshake(CLIENT_HELLO) | Content::V2ClientHello));
@@ -110,7 +115,10 @@ fn closed_by(flow: &Flow<Session>, client: Side, end: End) -> &'static str {
 
 /// The highest step that was seen. Alerts do not count: they end a handshake at any step.
 fn last_step(flow: &Flow<Session>, session: &Session, client: Side) -> Option<u8> {
-    let steps = session.messages.iter().map(|message| step::step(message.content, message.side == client)).filter(|step| *step < 12);
+    // In TLS 1.3 a ChangeCipherSpec is sent for old middleboxes and means nothing (RFC 8446 appendix D.4).
+    let means = |message: &&Message| message.content != Content::ChangeCipherSpec || !session.facts.is_tls13();
+    let steps =
+        session.messages.iter().filter(means).map(|message| step::step(message.content, message.side == client)).filter(|step| *step < 12);
     let tcp = (flow.handshake.syn_ack.is_some() && flow.handshake.ack.is_some()).then_some(1);
     let last = steps.max().or(tcp);
     if last == Some(11) && flow.close.is_some() { Some(12) } else { last }

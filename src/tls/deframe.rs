@@ -75,6 +75,11 @@ impl Partial {
         Some(HEADER + u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize)
     }
 
+    /// Bytes that it still lacks, once the header is there.
+    pub fn remaining(&self) -> Option<usize> {
+        Some(self.len()? - self.taken)
+    }
+
     /// The type, once its byte is there.
     pub fn kind(&self) -> Option<u8> {
         self.bytes.first().copied()
@@ -134,15 +139,21 @@ impl Partial {
         let body = (whole - self.taken).min(fragment.bytes.len() - used);
         self.append(&fragment, used, body);
         used += body;
-        if self.taken < whole {
-            return Step::More;
+        match self.complete() {
+            Some(whole) => Step::Message(whole, used),
+            None => Step::More,
         }
+    }
+
+    /// Hands out the message in the making, if all its bytes were taken or passed over.
+    pub fn complete(&mut self) -> Option<Whole<'_>> {
+        let whole = self.len().filter(|whole| self.taken >= *whole)?;
         let readable = !self.gap && whole <= MAX_MESSAGE;
         let (kind, span) = (self.bytes[0], self.span);
         self.taken = 0;
         self.gap = false;
         self.span = Span::default();
-        Step::Message(Whole { kind, body: readable.then(|| &self.bytes[HEADER..]), span }, used)
+        Some(Whole { kind, body: readable.then(|| &self.bytes[HEADER..]), span })
     }
 
     /// Begins anew after [`Step::Message`] handed out the buffer.

@@ -10,11 +10,14 @@ use super::hello::{self, ClientHello, ServerHello, ServerKeyExchange, is_tls13};
 use super::names;
 use super::record::{self, Header, content};
 use super::span::Span;
-use crate::flow::{Carrier, Chunk, Gap, Interest, Reader, Side};
+use crate::flow::{Carrier, Chunk, FramePlace, Gap, Interest, Reader, Side};
 use crate::time::Timestamp;
 
 /// Messages that a session keeps; a handshake has about twelve.
 pub const MAX_MESSAGES: usize = 256;
+
+/// Retransmitted ranges of a direction that are remembered for messages in the making.
+const MAX_COPIES: usize = 64;
 
 /// HandshakeType values that mean something here (IANA, TLS HandshakeType).
 pub mod handshake {
@@ -146,8 +149,11 @@ pub struct Session {
     pub server_flight: Span,
     /// Records of each side.
     pub records: [Records; 2],
-    /// Whether the server's first flight is still going on.
+    /// Whether the server's first flight has begun.
     flight_open: bool,
+    /// The client's first record after it: what was sent before that belongs to the flight, though a hole may hold it
+    /// back until later.
+    turn: Option<FramePlace>,
     failed: bool,
     directions: [Direction; 2],
 }
@@ -162,7 +168,7 @@ struct Direction {
     header_runs: [(Carrier, u32, u32); record::HEADER],
     header_run_count: usize,
     /// The highest frame that carried a byte so far, and its time.
-    latest: (u64, Timestamp),
+    latest: (FramePlace, Timestamp),
     /// Messages from this place on in [`Session::messages`] may have ended in the current record.
     record_messages: usize,
     /// The current record.
@@ -179,9 +185,13 @@ struct Direction {
     changed_cipher: bool,
     /// The first protected flight of TLS 1.3, while it goes on.
     flight: Option<Span>,
+    /// Whether bytes of it are missing.
+    flight_gap: bool,
     /// Whether that flight is over.
     flight_over: bool,
     data_seen: bool,
+    /// Ranges that came again, for the messages that are not whole yet.
+    copies: Vec<(u64, u64)>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -251,25 +261,14 @@ impl Reader for Session {
     fn gap(&mut self, gap: Gap) {
         let direction = &mut self.directions[gap.side.index()];
         let missing = usize::try_from(gap.len).unwrap_or(usize::MAX);
-        let inside = direction.place == Place::Fragment && missing <= direction.left;
-        if inside {
-            direction.left -= missing;
-            match direction.reading {
-                Reading::Skip | Reading::Opaque(_) | Reading::Flight => {
-                    direction.span.extend(gap.offset, gap.len);
-                }
-                Reading::Alert => direction.reading = Reading::Opaque(Row::EncryptedAlert),
-                Reading::Handshake => {
-                    if !direction.message.skip(gap.offset, missing) {
-                        self.abandon_message(gap.side);
-                        self.directions[gap.side.index()].reading = Reading::Skip;
-                    }
-                }
-            }
-            if self.directions[gap.side.index()].left == 0 {
-                self.end_record(gap.side, true);
-            }
-        } else {
+        let in_record = direction.place == Place::Fragment;
+        direction.flight_gap |= direction.flight.is_some() || in_record && direction.reading == Reading::Flight;
+        let left = direction.left;
+        if in_record {
+            // The record's own bytes are known by its header, however far the hole goes on behind it.
+            self.skip_fragment(gap.side, gap.offset, missing.min(left));
+        }
+        if !in_record || missing > left {
             self.lose(gap.side);
         }
     }
@@ -280,6 +279,11 @@ impl Reader for Session {
                 message.retransmitted += 1;
             }
         }
+        let copies = &mut self.directions[side.index()].copies;
+        if copies.len() == MAX_COPIES {
+            copies.remove(0);
+        }
+        copies.push((from, to));
     }
 
     fn interest(&self) -> Interest {
@@ -300,7 +304,7 @@ impl Session {
             self.lose(side);
             self.end_flight(side);
         }
-        self.messages.sort_by_key(|message| message.span.last_frame);
+        self.messages.sort_by_key(|message| message.span.last);
     }
 
     /// The client, by hellos.
@@ -335,7 +339,7 @@ impl Session {
             direction.header_run_count += 1;
         }
         direction.header_len += used;
-        direction.latest = direction.latest.max((chunk.carrier.frame, chunk.carrier.time));
+        direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
         if direction.header_len == record::HEADER {
             match Header::read(direction.header) {
                 Some(header) => self.begin_record(chunk.side, header, chunk.offset + used as u64),
@@ -356,9 +360,11 @@ impl Session {
         records.all += 1;
         records.application_data += u64::from(header.kind == content::APPLICATION_DATA);
         self.end_flight(side.other());
+        let [(first_carrier, ..), ..] = self.directions[side.index()].header_runs;
         if self.flight_open && self.facts.client == Some(side) {
-            self.flight_open = false;
+            self.turn.get_or_insert(first_carrier.place);
         }
+        let in_flight = self.in_flight(side, first_carrier);
         let is_tls13 = self.facts.is_tls13();
         let server_spoke = self.facts.server_hello.is_some();
         let direction = &mut self.directions[side.index()];
@@ -394,7 +400,7 @@ impl Session {
             }
             _ => {}
         }
-        if self.flight_open {
+        if in_flight {
             let runs = direction.header_runs;
             let count = direction.header_run_count;
             self.server_flight.record();
@@ -403,6 +409,11 @@ impl Session {
         if self.directions[side.index()].left == 0 {
             self.end_record(side, false);
         }
+    }
+
+    /// Whether a segment belongs to the server's first flight.
+    fn in_flight(&self, side: Side, carrier: Carrier) -> bool {
+        self.flight_open && self.facts.client != Some(side) && self.turn.is_none_or(|turn| carrier.place < turn)
     }
 
     fn carry_flight(&mut self, runs: &[(Carrier, u32, u32)], offset: u64, len: u64) {
@@ -418,7 +429,7 @@ impl Session {
         let used = direction.left.min(chunk.bytes.len());
         let bytes = &chunk.bytes[..used];
         direction.left -= used;
-        direction.latest = direction.latest.max((chunk.carrier.frame, chunk.carrier.time));
+        direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
         match direction.reading {
             Reading::Skip => {}
             Reading::Handshake => self.take_handshake(Chunk { bytes, ..chunk }),
@@ -431,7 +442,7 @@ impl Session {
                 direction.span.extend(chunk.offset, used as u64);
             }
         }
-        if self.flight_open && self.facts.client != Some(side) {
+        if self.in_flight(side, chunk.carrier) {
             self.carry_flight(&[(chunk.carrier, chunk.at, used as u32)], chunk.offset, used as u64);
         }
         if self.directions[side.index()].left == 0 {
@@ -475,6 +486,39 @@ impl Session {
         }
     }
 
+    /// Passes over missing bytes of the current record.
+    fn skip_fragment(&mut self, side: Side, offset: u64, missing: usize) {
+        let direction = &mut self.directions[side.index()];
+        direction.left -= missing;
+        match direction.reading {
+            Reading::Skip | Reading::Opaque(_) | Reading::Flight => direction.span.extend(offset, missing as u64),
+            Reading::Alert => direction.reading = Reading::Opaque(Row::EncryptedAlert),
+            Reading::Handshake => {
+                let inside = direction.message.remaining().map_or(0, |remaining| remaining.min(missing));
+                if direction.message.skip(offset, inside) {
+                    self.end_skipped(side);
+                }
+                if inside < missing {
+                    self.abandon_message(side);
+                    self.directions[side.index()].reading = Reading::Skip;
+                }
+            }
+        }
+        if self.directions[side.index()].left == 0 {
+            self.end_record(side, true);
+        }
+    }
+
+    /// Ends the message in the making, if a hole reached to its end.
+    fn end_skipped(&mut self, side: Side) {
+        let mut partial = std::mem::take(&mut self.directions[side.index()].message);
+        if let Some(whole) = partial.complete() {
+            self.take_message(side, &whole);
+        }
+        partial.reset();
+        self.directions[side.index()].message = partial;
+    }
+
     /// A whole plain handshake message: what it is and what it says.
     fn take_message(&mut self, side: Side, whole: &Whole<'_>) {
         let mut kind = Content::Handshake(whole.kind);
@@ -496,6 +540,8 @@ impl Session {
                         self.facts.server_hello = Some(hello);
                         self.flight_open = true;
                         self.server_flight = whole.span;
+                        // The flight is counted from the header of its first record on.
+                        self.server_flight.start = whole.span.start.saturating_sub(record::HEADER as u64);
                     }
                 }
             }
@@ -533,9 +579,9 @@ impl Session {
         direction.header_len = 0;
         direction.header_run_count = 0;
         // A record is read as a whole, and in order: what ended in it is there when its last byte is, and all before it.
-        let (frame, time) = direction.latest;
+        let (place, time) = direction.latest;
         for message in self.messages.iter_mut().skip(direction.record_messages).filter(|message| message.side == side) {
-            message.span.complete(frame, time);
+            message.span.complete(place, time);
         }
         let span = direction.span;
         let state = if gap { State::Partial } else { State::Encrypted };
@@ -603,8 +649,9 @@ impl Session {
         }
         if let Some(span) = direction.flight.take() {
             direction.flight_over = true;
+            let state = if direction.flight_gap { State::Partial } else { State::Encrypted };
             self.count_handshake(side, &span);
-            self.push(Message { side, content: Content::EncryptedFlight, state: State::Encrypted, span, retransmitted: 0 });
+            self.push(Message { side, content: Content::EncryptedFlight, state, span, retransmitted: 0 });
         }
     }
 
@@ -648,7 +695,11 @@ impl Session {
         self.directions[side.index()].place = Place::Lost;
     }
 
-    fn push(&mut self, message: Message) {
+    fn push(&mut self, mut message: Message) {
+        let copies = &mut self.directions[message.side.index()].copies;
+        let (start, end) = (message.span.start, message.span.end);
+        message.retransmitted += copies.iter().filter(|(from, to)| start < *to && *from < end).count() as u32;
+        copies.retain(|(_, to)| *to > end);
         if self.messages.len() < MAX_MESSAGES {
             self.messages.push(message);
         } else {

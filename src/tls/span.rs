@@ -1,6 +1,6 @@
 //! Where a message lay: records, segments, frames, and its place in them.
 
-use crate::flow::Carrier;
+use crate::flow::{Carrier, FramePlace};
 use crate::time::Timestamp;
 
 /// What carried a run of bytes.
@@ -13,12 +13,14 @@ pub struct Span {
     pub start: u64,
     /// One past the last byte.
     pub end: u64,
-    /// The lowest frame number.
-    pub first_frame: u64,
+    /// Bytes of content: less than from `start` to `end` where headers of records stand in between.
+    content: u64,
+    /// The earliest frame.
+    pub first: FramePlace,
     /// When that was.
     pub first_time: Timestamp,
-    /// The highest frame number: where the last missing byte came.
-    pub last_frame: u64,
+    /// The latest frame: where the last missing byte came.
+    pub last: FramePlace,
     /// When that was.
     pub last_time: Timestamp,
     /// Distinct TCP segments.
@@ -52,7 +54,7 @@ impl Span {
         let (first, last) = (at / unit, (at + len - 1) / unit);
         if self.segments == 0 || self.carrier != carrier.id {
             if self.segments == 0 {
-                (self.first_frame, self.first_time, self.first_at) = (carrier.frame, carrier.time, at);
+                (self.first, self.first_time, self.first_at) = (carrier.place, carrier.time, at);
                 self.first_carrier = carrier.id;
             }
             self.segments += 1;
@@ -62,33 +64,38 @@ impl Span {
             self.wire_segments += last.saturating_sub(self.slot);
         }
         self.slot = last;
-        if carrier.frame < self.first_frame {
-            (self.first_frame, self.first_time) = (carrier.frame, carrier.time);
+        if carrier.place < self.first {
+            (self.first, self.first_time) = (carrier.place, carrier.time);
         }
-        if carrier.frame >= self.last_frame {
-            (self.last_frame, self.last_time) = (carrier.frame, carrier.time);
+        if carrier.place >= self.last {
+            (self.last, self.last_time) = (carrier.place, carrier.time);
         }
         self.ends_segment = at + len >= carrier.len;
     }
 
     /// Counts content: `len` bytes at stream place `offset`.
     pub fn extend(&mut self, offset: u64, len: u64) {
+        if len == 0 {
+            return;
+        }
         if self.end == self.start {
             self.start = offset;
         }
         self.end = offset + len;
+        self.content += len;
     }
 
     /// The same with only the first `len` bytes as content.
     pub fn cut(mut self, len: u64) -> Self {
         self.end = self.end.min(self.start + len);
+        self.content = self.content.min(len);
         self
     }
 
     /// Notes that the content was complete only with a later frame.
-    pub fn complete(&mut self, frame: u64, time: Timestamp) {
-        if frame > self.last_frame {
-            (self.last_frame, self.last_time) = (frame, time);
+    pub fn complete(&mut self, place: FramePlace, time: Timestamp) {
+        if place > self.last {
+            (self.last, self.last_time) = (place, time);
         }
     }
 
@@ -103,17 +110,23 @@ impl Span {
         self.wire_segments += later.wire_segments - shared;
         self.records += later.records;
         self.end = self.end.max(later.end);
+        self.content += later.content;
         (self.carrier, self.slot, self.ends_segment) = (later.carrier, later.slot, later.ends_segment);
-        if later.first_frame < self.first_frame {
-            (self.first_frame, self.first_time) = (later.first_frame, later.first_time);
+        if later.first < self.first {
+            (self.first, self.first_time) = (later.first, later.first_time);
         }
-        if later.last_frame > self.last_frame {
-            (self.last_frame, self.last_time) = (later.last_frame, later.last_time);
+        if later.last > self.last {
+            (self.last, self.last_time) = (later.last, later.last_time);
         }
     }
 
-    /// Bytes of content.
+    /// Bytes of content, without the headers of records between them.
     pub fn bytes(&self) -> u64 {
+        self.content
+    }
+
+    /// Bytes from the first to the last, with all that stands between them.
+    pub fn extent(&self) -> u64 {
         self.end - self.start
     }
 }
@@ -122,8 +135,12 @@ impl Span {
 mod tests {
     use super::*;
 
+    fn place(file: u32, frame: u64) -> FramePlace {
+        FramePlace { file, frame }
+    }
+
     fn carrier(id: u64, len: u32, mss: u16) -> Carrier {
-        Carrier { id, frame: id * 10, time: Timestamp(0), len, mss }
+        Carrier { id, place: place(0, id * 10), time: Timestamp(0), len, mss }
     }
 
     #[test]
@@ -132,7 +149,7 @@ mod tests {
         span.carry(carrier(1, 100, 1460), 90, 5);
         span.carry(carrier(1, 100, 1460), 95, 5);
         span.carry(carrier(2, 100, 1460), 0, 100);
-        assert_eq!((span.segments, span.wire_segments, span.first_at, span.first_frame, span.last_frame), (2, 2, 90, 10, 20));
+        assert_eq!((span.segments, span.wire_segments, span.first_at, span.first, span.last), (2, 2, 90, place(0, 10), place(0, 20)));
         assert!(span.ends_segment);
         span.carry(carrier(3, 100, 1460), 0, 40);
         assert!(!span.ends_segment);
@@ -155,8 +172,16 @@ mod tests {
     #[test]
     fn a_late_segment_moves_the_frames() {
         let mut span = Span::default();
-        span.carry(Carrier { frame: 9, ..carrier(5, 10, 0) }, 0, 10);
-        span.carry(Carrier { frame: 7, ..carrier(3, 10, 0) }, 0, 10);
-        assert_eq!((span.first_frame, span.last_frame), (7, 9));
+        span.carry(Carrier { place: place(0, 9), ..carrier(5, 10, 0) }, 0, 10);
+        span.carry(Carrier { place: place(0, 7), ..carrier(3, 10, 0) }, 0, 10);
+        assert_eq!((span.first, span.last), (place(0, 7), place(0, 9)));
+    }
+
+    #[test]
+    fn the_next_file_is_later_whatever_its_numbers() {
+        let mut span = Span::default();
+        span.carry(Carrier { place: place(0, 70), ..carrier(1, 10, 0) }, 0, 10);
+        span.carry(Carrier { place: place(1, 5), ..carrier(2, 10, 0) }, 0, 10);
+        assert_eq!((span.first, span.last), (place(0, 70), place(1, 5)));
     }
 }
