@@ -12,6 +12,7 @@
 
 pub mod direction;
 pub mod hash;
+mod slab;
 pub mod table;
 
 use crate::packet::{Key, Segment};
@@ -133,6 +134,8 @@ pub enum Close {
 pub enum End {
     /// A new SYN took its key.
     Reused,
+    /// Both sides closed it, or one reset it, and nothing came since.
+    Closed,
     /// Silence for longer than the time-out.
     Idle,
     /// The bound on live flows was reached.
@@ -183,8 +186,10 @@ pub struct Flow<R> {
     pub directions: [Direction; 2],
     /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
     pub reader: Option<Box<R>>,
-    /// A FIN or a RST was seen: the flow is forgotten sooner.
-    closing: bool,
+    /// Who sent a FIN.
+    fins: [bool; 2],
+    /// A RST was seen, and no SYN since.
+    reset: bool,
     /// The time-high mark of the lane when its last packet came.
     active: Timestamp,
 }
@@ -193,6 +198,11 @@ impl<R> Flow<R> {
     /// The endpoint behind a side.
     pub fn endpoint(&self, side: Side) -> crate::packet::Endpoint {
         if side == Side::Low { self.key.low } else { self.key.high }
+    }
+
+    /// Whether nothing but late packets can come.
+    fn is_over(&self) -> bool {
+        self.reset || self.fins == [true; 2]
     }
 
     fn new(segment: &Segment, place: FramePlace) -> Self {
@@ -211,7 +221,8 @@ impl<R> Flow<R> {
             handshake: Handshake::default(),
             directions: Default::default(),
             reader: None,
-            closing: false,
+            fins: [false; 2],
+            reset: false,
             active: segment.time,
         }
     }

@@ -232,6 +232,11 @@ impl Sink<Session> for Collector<'_> {
         self.births.push(place.frame);
     }
 
+    fn late(&mut self, place: FramePlace, bytes: u32) {
+        let place = Place { capture: self.capture(place.file) as u32, frame: place.frame, offset: 0 };
+        self.collected.ledger.note(Layer::Flow, Reason::of("packet_after_close"), u64::from(bytes), place);
+    }
+
     fn ended(&mut self, mut flow: Flow<Session>, end: End, latest: Timestamp) {
         let capture = self.capture(flow.first.file);
         let place = Place { capture: capture as u32, frame: flow.first.frame, offset: 0 };

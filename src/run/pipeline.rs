@@ -16,6 +16,7 @@
 
 use super::collect::{Collected, Collector};
 use super::dissection::Dissection;
+use super::govern::DELAY;
 use super::schedule::{Job, LANES, RangeOf, Schedule, Slot};
 use super::{Run, SeriesFacts, lock, open};
 use crate::archive::Series;
@@ -69,6 +70,7 @@ pub struct Walked {
     block: Block,
     file: usize,
     pressure: Pressure,
+    search: bool,
 }
 
 /// A block whose frames were dissected.
@@ -147,9 +149,9 @@ impl<'a> Pipeline<'a> {
             Some((file, source)) if !walker.walk.is_over() => {
                 let block = walker.walk.walk(source, range.range, buffer, |_, _| {});
                 if walker.walk.cutter().is_some() {
-                    let pressure = lock(&self.schedule).pressure(walker.number);
+                    let (number, pressure) = (walker.number, lock(&self.schedule).pressure(walker.number));
                     walker.number += 1;
-                    Slot::Walked(Box::new(Walked { block, file: *file, pressure }))
+                    Slot::Walked(Box::new(Walked { block, file: *file, pressure, search: number.is_multiple_of(DELAY) }))
                 } else {
                     Slot::Done(None)
                 }
@@ -176,7 +178,8 @@ impl<'a> Pipeline<'a> {
         walked.block.cut(|item, at| dissection.take(self.run.hash_key, capture, item, at));
         self.run.progress.add(walked.block.len(), dissection.counts.packets);
         dissection.report(self.run, capture, &mut lock(&self.collected));
-        let facts = BlockFacts { file: walked.file as u32, latest: dissection.counts.latest, pressure: walked.pressure };
+        let facts =
+            BlockFacts { file: walked.file as u32, latest: dissection.counts.latest, pressure: walked.pressure, search: walked.search };
         self.put(number, Slot::dissected(Dissected { dissection, block: walked.block, facts }));
     }
 
