@@ -54,7 +54,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
                 run.store.add(std::mem::take(&mut collector.rows));
             }
         }
-        run.note_file(*capture, &walk, run.is_stopped());
+        run.note_file(*capture, &walk, run.is_stopped() && !walk.is_over());
     }
     lane.finish(&mut collector);
     let (collected, rows) = collector.finish();
