@@ -65,8 +65,13 @@ const texts = (page) => page.evaluate(() => Object.fromEntries([...document.quer
 for (const report of reports) {
   const url = pathToFileURL(resolve(report)).href;
   const name = basename(report, '.html');
-  const shot = (page, setting, fullPage = true) =>
-    page.screenshot({ path: join(shots, `${name}-${setting}.png`), fullPage, animations: 'disabled' });
+  // A picture higher than this is more than Chromium can take.
+  const shot = async (page, setting, whole = true) => {
+    const { width, height } = page.viewportSize();
+    const all = await page.evaluate(() => document.documentElement.scrollHeight);
+    const clip = { x: 0, y: 0, width, height: whole ? Math.min(all, 12000) : height };
+    await page.screenshot({ path: join(shots, `${name}-${setting}.png`), fullPage: whole, clip, animations: 'disabled' });
+  };
 
   const light = await open(url, 'light', { colorScheme: 'light' });
   const took = await light.page.evaluate(() => performance.getEntriesByType('navigation')[0].loadEventEnd);
@@ -122,7 +127,10 @@ for (const report of reports) {
 
   const small = await open(url, 'narrow', { viewport: { width: 400, height: 800 } });
   const wide = await small.page.evaluate(() => document.documentElement.scrollWidth);
-  check(name, 'nothing sticks out at 400 pixels', wide <= 400, `${wide} pixels`);
+  const out = wide <= 400 ? '' : await small.page.evaluate(() => [...document.querySelectorAll('body *')]
+    .filter((node) => !node.closest('.scroll') && node.getBoundingClientRect().right > 400).slice(-1)
+    .map((node) => node.outerHTML.slice(0, 120)).join());
+  check(name, 'nothing sticks out at 400 pixels', wide <= 400, `${wide} pixels: ${out}`);
   await shot(small.page, 'narrow');
   quiet(name, small, url);
   await small.context.close();
@@ -136,8 +144,12 @@ for (const report of reports) {
 
   const print = await open(url, 'print', { javaScriptEnabled: false, viewport: { width: 1000, height: 1400 } });
   await print.page.emulateMedia({ media: 'print' });
-  const closed = await print.page.evaluate(() => [...document.querySelectorAll('details.flow')]
-    .filter((flow) => !flow.querySelector('svg').checkVisibility({ contentVisibilityAuto: true })).length);
+  let closed = 1;
+  for (let tries = 0; closed > 0 && tries < 30; tries += 1) {
+    closed = await print.page.evaluate(() => [...document.querySelectorAll('details.flow')]
+      .filter((flow) => !flow.querySelector('svg').checkVisibility({ contentVisibilityAuto: true })).length);
+    if (closed > 0) await print.page.waitForTimeout(100);
+  }
   check(name, 'ladders are open in print', closed === 0, `${closed} closed`);
   await shot(print.page, 'print', false);
   await print.page.pdf({ path: join(shots, `${name}.pdf`), format: 'A4', printBackground: true });

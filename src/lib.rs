@@ -13,5 +13,6 @@ pub mod progress;
 pub mod report;
 pub mod row;
 pub mod run;
+pub mod scan;
 pub mod time;
 pub mod tls;

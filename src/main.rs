@@ -1,28 +1,60 @@
 //! The program `tlscensus`: reads the command line, calls the library, ends with an exit code.
+//!
+//! Standard output is for data, standard error for messages.
 
 use clap::Parser;
+use std::io::Write;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
-use tlscensus::archive::archive;
-use tlscensus::cli::{Cli, Command};
-use tlscensus::progress::Progress;
-use tlscensus::row::Style;
-use tlscensus::run::{Options, OutputFolder, run, write};
+use tlscensus::archive::{archive, check_json, check_text};
+use tlscensus::cli::{self, Check, Cli, Command, Exit, Messages, SchemaFormat};
+use tlscensus::error::Error;
+use tlscensus::report::dictionary;
+use tlscensus::scan;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Command::Scan(scan) = &cli.command {
-        let archive = archive(&scan.selection.request()).unwrap();
-        let progress = Progress::new(cli.messages.progress(scan.progress), archive.ready_bytes(), 0);
-        let stop = AtomicBool::new(false);
-        let threads = scan.jobs.map_or(2, |n| n.get());
-        let style = Style { raw: scan.output.csv_raw };
-        let folder = OutputFolder::create(scan.output.output.as_deref().unwrap(), scan.output.force).unwrap();
-        let found = run(&archive, Options { threads, style }, &folder.scratch(), &progress, &stop).unwrap();
-        progress.finish();
-        write(folder.path(), found, scan.output.csv_bom.yes(), style).unwrap();
-        std::fs::write(folder.path().join("manifest.json"), b"{}").unwrap();
-        folder.publish().unwrap();
+    match execute(&cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("tlscensus: {error}");
+            Exit::from(&error).into()
+        }
     }
-    ExitCode::SUCCESS
+}
+
+fn execute(cli: &Cli) -> Result<Exit, Error> {
+    match &cli.command {
+        Command::Scan(options) => scan::scan(options, &cli.messages),
+        Command::Check(options) => check(options, &cli.messages),
+        Command::Schema { format } => print(&dictionary::schema(match format {
+            SchemaFormat::Md => dictionary::Format::Markdown,
+            SchemaFormat::Json => dictionary::Format::Json,
+            SchemaFormat::Sql => dictionary::Format::Sql,
+        })),
+        Command::Completions { shell } => print_bytes(&cli::completions(*shell)),
+        Command::Man { subcommand } => print_bytes(&cli::man(subcommand.as_deref())?),
+    }
+}
+
+fn check(options: &Check, messages: &Messages) -> Result<Exit, Error> {
+    let archive = scan::in_pool(options.jobs, || archive(&options.selection.request()))??;
+    if options.json {
+        print(&(serde_json::to_string_pretty(&check_json(&archive))? + "\n"))?;
+    } else if !messages.quiet {
+        print(&check_text(&archive))?;
+    }
+    Ok(if archive.captures.is_empty() { Exit::NoCaptures } else { Exit::Done })
+}
+
+fn print(text: &str) -> Result<Exit, Error> {
+    print_bytes(text.as_bytes())
+}
+
+/// Writes to standard output. A reader that went away (`| head`) is no failure.
+fn print_bytes(bytes: &[u8]) -> Result<Exit, Error> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::io("writing", "standard output")(error)),
+        _ => Ok(Exit::Done),
+    }
 }

@@ -26,11 +26,11 @@ use crate::progress::Progress;
 use crate::row::capture::CaptureRow;
 use crate::row::cell::{Seconds, Wild};
 use crate::row::{Style, Word};
-use collect::Collected;
-pub use output::{OutputFolder, Settings, write};
+pub use collect::Collected;
+pub use output::{OutputFolder, Scratch, limits, write_rows};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::RowStore;
+pub use store::RowStore;
 
 /// Series of at least this many bytes are spread over all threads; smaller ones are one task each.
 const LARGE: u64 = 32 << 20;
@@ -70,7 +70,7 @@ pub struct Found {
     /// Counts and the selection of flows.
     pub collected: Collected,
     /// Rows of the large tables.
-    store: RowStore,
+    pub store: RowStore,
     /// Whether the run was stopped early.
     pub stopped: bool,
 }

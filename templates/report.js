@@ -24,7 +24,7 @@
   };
   for (const table of document.querySelectorAll('table[data-sort]')) {
     const body = table.tBodies[0];
-    for (const head of table.tHead.rows[0].querySelectorAll('th')) {
+    for (const head of table.tHead.rows[0].querySelectorAll('th:not([data-plain])')) {
       const button = make('button');
       button.type = 'button';
       button.append(...head.childNodes);
@@ -78,10 +78,10 @@
     tools.append(toggle);
   }
 
-  const copyButton = (text, name) => {
-    const button = make('button', 'Copy', 'copy');
+  const copyButton = (text, name, face = 'Copy') => {
+    const button = make('button', face, 'copy');
     button.type = 'button';
-    button.setAttribute('aria-label', `Copy ${name}`);
+    button.setAttribute('aria-label', `${face} ${name}`);
     button.addEventListener('click', async () => {
       let done = false;
       try { await navigator.clipboard.writeText(text()); done = true; } catch {
@@ -94,15 +94,15 @@
       }
       button.textContent = done ? 'Copied' : 'Not copied';
       say.textContent = button.textContent;
-      setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+      setTimeout(() => { button.textContent = face; }, 1500);
     });
     return button;
   };
-  for (const code of document.querySelectorAll('code[data-copy]')) code.after(copyButton(() => code.textContent, 'the command'));
+  for (const code of document.querySelectorAll('code[data-copy]')) code.after(copyButton(() => code.textContent, code.textContent.slice(0, 60)));
   const data = JSON.parse(document.getElementById('data').textContent);
   const badge = document.querySelector('.say .badge');
   const verdict = () => [`TLS census of ${data.title}: ${data.verdict}`, ...data.sentences, ...data.tiles.map((tile) => `${tile.label}: ${tile.value} (${tile.detail})`)].join('\n');
-  if (badge) badge.append(copyButton(verdict, 'the verdict as text'));
+  if (badge) badge.append(copyButton(verdict, 'of the verdict and its figures', 'Copy as text'));
 
   const open = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -40,7 +40,8 @@ pub fn render(page: &view::Page) -> askama::Result<String> {
         if html.len() <= MAX_BYTES || ladders == 0 {
             return Ok(html);
         }
-        ladders /= 2;
+        // About as many as fit if all are alike, and one less so that this ends.
+        ladders = (ladders * MAX_BYTES / html.len()).min(ladders - 1);
     }
 }
 

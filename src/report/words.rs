@@ -19,7 +19,7 @@ pub fn count(value: u64) -> String {
     text
 }
 
-/// A share with one decimal: `12.5 %`. Never rounds to 0 or to 100 what is neither; `–` when there is no whole.
+/// A share with one decimal: `12.5 %` with a space at which no line ends. Never rounds to 0 or to 100 what is neither; `–` when there is no whole.
 pub fn share(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".into();
@@ -27,35 +27,35 @@ pub fn share(part: u64, whole: u64) -> String {
     let (part, whole) = (u128::from(part), u128::from(whole));
     let permille = (part * 1000 + whole / 2) / whole;
     match permille {
-        0 if part > 0 => "<0.1 %".into(),
-        1000 if part < whole => ">99.9 %".into(),
-        _ => format!("{}.{} %", permille / 10, permille % 10),
+        0 if part > 0 => "<0.1\u{a0}%".into(),
+        1000 if part < whole => ">99.9\u{a0}%".into(),
+        _ => format!("{}.{}\u{a0}%", permille / 10, permille % 10),
     }
 }
 
 /// `1.5 GB`, decimal units as disks and Wireshark use them; bytes below 10 kB stay exact.
 pub fn bytes(value: u64) -> String {
     if value < 10_000 {
-        return format!("{} B", count(value));
+        return format!("{}\u{a0}B", count(value));
     }
     let (unit, name) = match value {
         0..1_000_000 => (1_000, "kB"),
-        0..1_000_000_000 => (1_000_000, "MB"),
-        0..1_000_000_000_000 => (1_000_000_000, "GB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
+        1_000_000_000..1_000_000_000_000 => (1_000_000_000, "GB"),
         _ => (1_000_000_000_000, "TB"),
     };
-    format!("{}.{} {name}", count(value / unit), value % unit * 10 / unit)
+    format!("{}.{}\u{a0}{name}", count(value / unit), value % unit * 10 / unit)
 }
 
 /// A duration: `3 µs`, `12.34 ms`, `1.234 s`, `2 min 5 s`, `3 h 20 min`.
 pub fn duration(us: u64) -> String {
     match us {
-        0..1_000 => format!("{us} µs"),
-        0..1_000_000 => format!("{}.{:02} ms", us / 1_000, us % 1_000 / 10),
-        0..60_000_000 => format!("{}.{:03} s", us / 1_000_000, us % 1_000_000 / 1_000),
-        0..3_600_000_000 => format!("{} min {} s", us / 60_000_000, us / 1_000_000 % 60),
-        0..172_800_000_000 => format!("{} h {} min", us / 3_600_000_000, us / 60_000_000 % 60),
-        _ => format!("{} d {} h", us / 86_400_000_000, us / 3_600_000_000 % 24),
+        0..1_000 => format!("{us}\u{a0}µs"),
+        1_000..1_000_000 => format!("{}.{:02}\u{a0}ms", us / 1_000, us % 1_000 / 10),
+        1_000_000..60_000_000 => format!("{}.{:03}\u{a0}s", us / 1_000_000, us % 1_000_000 / 1_000),
+        60_000_000..3_600_000_000 => format!("{}\u{a0}min {}\u{a0}s", us / 60_000_000, us / 1_000_000 % 60),
+        3_600_000_000..172_800_000_000 => format!("{}\u{a0}h {}\u{a0}min", us / 3_600_000_000, us / 60_000_000 % 60),
+        _ => format!("{}\u{a0}d {}\u{a0}h", us / 86_400_000_000, us / 3_600_000_000 % 24),
     }
 }
 
@@ -68,7 +68,7 @@ pub fn millis(us: u64) -> String {
 pub fn utc(us: i64) -> String {
     match Timestamp::from_microsecond(us) {
         Ok(time) => time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        Err(_) => format!("{us} µs"),
+        Err(_) => format!("{us}\u{a0}µs"),
     }
 }
 
@@ -76,8 +76,8 @@ pub fn utc(us: i64) -> String {
 pub fn tick(us: i64, range_us: u64) -> String {
     let format = match range_us {
         0..10_000_000 => "%H:%M:%S.%3f",
-        0..600_000_000 => "%H:%M:%S",
-        0..172_800_000_000 => "%m-%d %H:%M",
+        10_000_000..600_000_000 => "%H:%M:%S",
+        600_000_000..172_800_000_000 => "%Y-%m-%d %H:%M",
         _ => "%Y-%m-%d",
     };
     Timestamp::from_microsecond(us).map_or_else(|_| us.to_string(), |time| time.strftime(format).to_string())
@@ -152,26 +152,31 @@ fn is_invisible(c: char) -> bool {
 mod tests {
     use super::*;
 
+    /// With plain spaces.
+    fn plain(text: String) -> String {
+        text.replace('\u{a0}', " ")
+    }
+
     #[test]
     fn shares_never_round_to_the_ends() {
-        assert_eq!(share(0, 9), "0.0 %");
-        assert_eq!(share(1, 1_000_000), "<0.1 %");
-        assert_eq!(share(999_999, 1_000_000), ">99.9 %");
-        assert_eq!(share(9, 9), "100.0 %");
-        assert_eq!(share(1, 8), "12.5 %");
-        assert_eq!(share(3, 0), "–");
+        assert_eq!(plain(share(0, 9)), "0.0 %");
+        assert_eq!(plain(share(1, 1_000_000)), "<0.1 %");
+        assert_eq!(plain(share(999_999, 1_000_000)), ">99.9 %");
+        assert_eq!(plain(share(9, 9)), "100.0 %");
+        assert_eq!(plain(share(1, 8)), "12.5 %");
+        assert_eq!(plain(share(3, 0)), "–");
     }
 
     #[test]
     fn numbers_read_well() {
         assert_eq!(count(0), "0");
         assert_eq!(count(1_234_567), "1,234,567");
-        assert_eq!(bytes(9_999), "9,999 B");
-        assert_eq!(bytes(1_560_000), "1.5 MB");
-        assert_eq!(duration(12_340), "12.34 ms");
-        assert_eq!(duration(3_725_000_000), "1 h 2 min");
-        assert_eq!(utc(0), "1970-01-01 00:00:00 UTC");
-        assert_eq!(utc(i64::MAX), "9223372036854775807 µs");
+        assert_eq!(plain(bytes(9_999)), "9,999 B");
+        assert_eq!(plain(bytes(1_560_000)), "1.5 MB");
+        assert_eq!(plain(duration(12_340)), "12.34 ms");
+        assert_eq!(plain(duration(3_725_000_000)), "1 h 2 min");
+        assert_eq!(plain(utc(0)), "1970-01-01 00:00:00 UTC");
+        assert_eq!(plain(utc(i64::MAX)), "9223372036854775807 µs");
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::census::Census;
 use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
 use crate::ledger::{Layer, Ledger, Place, Reason};
-use crate::row::Style;
 use crate::row::assemble::{Origin, assemble};
+use crate::row::{Style, Wild};
 use crate::time::Timestamp;
 use crate::tls::Session;
 use std::collections::BTreeMap;
@@ -147,8 +147,8 @@ pub struct Collected {
     /// Losses.
     pub ledger: Ledger,
     counts: BTreeMap<usize, CaptureCounts>,
-    /// Cells that the guard against formulas altered, or would have.
-    pub hostile_cells: u64,
+    /// Cells of flows.csv that the guard against formulas altered.
+    pub guarded_cells: u64,
 }
 
 impl Collected {
@@ -156,7 +156,7 @@ impl Collected {
     pub fn merge(&mut self, other: Collected) {
         self.census.merge(other.census);
         self.ledger.merge(other.ledger);
-        self.hostile_cells += other.hostile_cells;
+        self.guarded_cells += other.guarded_cells;
         for (capture, counts) in other.counts {
             self.counts.entry(capture).or_default().merge(counts);
         }
@@ -258,7 +258,11 @@ impl Sink<Session> for Collector<'_> {
         counts.completed += u64::from(rows.flow.outcome == "completed");
         counts.failed += u64::from(matches!(rows.flow.outcome.as_ref(), "alert" | "reset" | "closed" | "timeout"));
         counts.offload |= rows.flow.offload_suspected;
-        self.collected.hostile_cells += u64::from(rows.flow.sni.is_guarded()) + u64::from(rows.flow.alpn.is_guarded());
+        if !self.style.raw {
+            let alpn_offered = rows.flow.alpn_offered.0.first().is_some_and(Wild::is_guarded);
+            self.collected.guarded_cells +=
+                [rows.flow.sni.is_guarded(), rows.flow.alpn.is_guarded(), alpn_offered].map(u64::from).iter().sum::<u64>();
+        }
         let key = RowKey { capture: capture as u32, frame: flow.first.frame };
         self.rows.push(key, &rows, self.style);
         self.collected.census.observe(&rows);

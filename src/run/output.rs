@@ -1,13 +1,16 @@
 //! The output folder: made beside its place and renamed, whole or not at all.
 
-use super::Found;
-use super::collect::Streams;
-use super::store::TABLES;
+use super::collect::{Collected, Streams};
+use super::govern::{MAX_FLOWS, MAX_HELD};
+use super::store::{RowStore, TABLES};
+use crate::decimal::append_integer;
 use crate::error::Error;
-use crate::row::capture::CaptureRow;
+use crate::flow::table::{IDLE, IDLE_CLOSED};
+use crate::report::csv::{Digesting, Written, header};
 use crate::row::flow::{FlowCertificateRow, FlowRow};
 use crate::row::message::MessageRow;
-use crate::row::{Row, Style, Table};
+use crate::row::{Row, Table};
+use crate::time::SECOND;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -45,10 +48,8 @@ impl OutputFolder {
         let temporary = parent.join(format!(".{name}.{}.part", std::process::id()));
         fs::create_dir(&temporary).map_err(Error::io("creating", &temporary))?;
         let folder = OutputFolder { place: place.to_owned(), temporary, replace: exists };
-        for sub in ["csv", "state"] {
-            let path = folder.temporary.join(sub);
-            fs::create_dir(&path).map_err(Error::io("creating", &path))?;
-        }
+        let csv = folder.temporary.join("csv");
+        fs::create_dir(&csv).map_err(Error::io("creating", &csv))?;
         Ok(folder)
     }
 
@@ -57,15 +58,13 @@ impl OutputFolder {
         &self.temporary
     }
 
-    /// A folder for scratch files, which is gone when the result appears.
+    /// Where scratch files go: beside the rest, so that the space is where the user wanted it.
     pub fn scratch(&self) -> PathBuf {
-        self.temporary.join("state")
+        self.temporary.join("scratch")
     }
 
     /// Lets the folder appear in its place; an earlier result there goes away.
     pub fn publish(self) -> Result<(), Error> {
-        let scratch = self.scratch();
-        fs::remove_dir_all(&scratch).map_err(Error::io("removing", &scratch))?;
         if self.replace {
             let old = self.temporary.with_extension("old");
             fs::rename(&self.place, &old).map_err(Error::io("replacing", &self.place))?;
@@ -84,58 +83,99 @@ impl Drop for OutputFolder {
         let _ = fs::remove_dir_all(&self.temporary);
     }
 }
-/// x
-pub struct Settings;
-/// x
-pub fn write(folder: &Path, found: Found, bom: bool, style: Style) -> Result<(), Error> {
-    let csv = folder.join("csv");
-    let mut writers: Vec<BufWriter<File>> = Vec::new();
-    let open = |table: Table| -> Result<BufWriter<File>, Error> {
-        let path = csv.join(format!("{}.csv", table.name));
-        let mut file = BufWriter::with_capacity(1 << 20, File::create(&path).map_err(Error::io("creating", &path))?);
-        let mut line = Vec::new();
-        if bom {
-            line.extend_from_slice(b"\xef\xbb\xbf");
-        }
-        for column in table.columns {
-            line.extend_from_slice(column.name.as_bytes());
-            line.push(b',');
-        }
-        line.pop();
-        line.extend_from_slice(b"\r\n");
-        file.write_all(&line).map_err(Error::io("writing", &path))?;
-        Ok(file)
-    };
+/// A folder for scratch files, gone when this is dropped.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Makes the folder.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        fs::create_dir(path).map_err(Error::io("creating", path))?;
+        Ok(Scratch(path.to_owned()))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Writes the tables whose rows belong to flows, in order, each flow with the stream number that it has by now.
+pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, bom: bool) -> Result<Vec<Written>, Error> {
+    let mut files = Vec::new();
     for table in [FlowRow::TABLE, MessageRow::TABLE, FlowCertificateRow::TABLE] {
-        writers.push(open(table)?);
+        files.push(TableFile::create(&folder.join("csv"), &table, bom)?);
     }
-    let mut captures = open(CaptureRow::TABLE)?;
-    for row in &found.captures {
-        let mut line = Vec::new();
-        row.append_csv(style, &mut line);
-        captures.write_all(&line).map_err(Error::io("writing", &csv))?;
-    }
-    let stream_column = FlowRow::TABLE.columns.iter().position(|column| column.name == "stream").unwrap_or_default();
+    let before_stream = FlowRow::TABLE.columns.iter().position(|column| column.name == "stream").unwrap_or_default();
     let mut streams = (u32::MAX, Streams::default());
-    let collected = &found.collected;
-    found.store.merge(|rows| {
+    let mut line = Vec::new();
+    store.merge(|rows| {
         let [flow, messages, certificates]: [&[u8]; TABLES] = rows.tables();
         let Some(key) = rows.key else { return Ok(()) };
         if streams.0 != key.capture {
             streams = (key.capture, collected.streams(key.capture as usize));
         }
-        let at = flow.iter().enumerate().filter(|(_, byte)| **byte == b',').nth(stream_column - 1).map_or(0, |(at, _)| at + 1);
-        let mut line = flow[..at].to_vec();
-        line.extend_from_slice(streams.1.number(key.frame).to_string().as_bytes());
+        // The cells before the stream are words of our own without a comma.
+        let mut commas = flow.iter().enumerate().filter(|(_, byte)| **byte == b',');
+        let at = commas.nth(before_stream - 1).map_or(0, |(at, _)| at + 1);
+        line.clear();
+        line.extend_from_slice(&flow[..at]);
+        append_integer(streams.1.number(key.frame), &mut line);
         line.extend_from_slice(&flow[at..]);
-        for (writer, bytes) in writers.iter_mut().zip([&line[..], messages, certificates]) {
-            writer.write_all(bytes).map_err(Error::io("writing", &csv))?;
+        for (file, bytes) in files.iter_mut().zip([&line[..], messages, certificates]) {
+            file.append(bytes)?;
         }
         Ok(())
     })?;
-    for mut writer in writers {
-        writer.flush().map_err(Error::io("writing", &csv))?;
+    let mut written = files.into_iter().map(TableFile::finish).collect::<Result<Vec<_>, _>>()?;
+    written[0].guarded_cells = collected.guarded_cells;
+    Ok(written)
+}
+
+/// A table that is written as its rows come.
+struct TableFile {
+    path: PathBuf,
+    table: &'static str,
+    out: Digesting<BufWriter<File>>,
+    rows: u64,
+}
+
+impl TableFile {
+    fn create(folder: &Path, table: &Table, bom: bool) -> Result<Self, Error> {
+        let path = folder.join(format!("{}.csv", table.name));
+        let file = File::create(&path).map_err(Error::io("creating", &path))?;
+        let mut out = Digesting::new(BufWriter::with_capacity(1 << 20, file));
+        out.write_all(&header(table, bom)).map_err(Error::io("writing", &path))?;
+        Ok(TableFile { path, table: table.name, out, rows: 0 })
     }
-    captures.flush().map_err(Error::io("writing", &csv))?;
-    Ok(())
+
+    /// Appends whole lines. A line feed stands only at the end of a line: cells show theirs as `\x0A`.
+    fn append(&mut self, lines: &[u8]) -> Result<(), Error> {
+        self.rows += lines.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.out.write_all(lines).map_err(Error::io("writing", &self.path))
+    }
+
+    fn finish(mut self) -> Result<Written, Error> {
+        self.out.flush().map_err(Error::io("writing", &self.path))?;
+        let (bytes, sha256) = self.out.finish();
+        Ok(Written { table: self.table, rows: self.rows, bytes, sha256, guarded_cells: 0 })
+    }
+}
+
+/// Limits in force, as they are said to the reader.
+pub fn limits() -> Vec<(&'static str, String)> {
+    vec![
+        ("live flows of a series, at most", MAX_FLOWS.to_string()),
+        ("bytes held behind holes in a series, at most", MAX_HELD.to_string()),
+        ("bytes held behind holes in a direction, at most", crate::flow::direction::MAX_HELD.to_string()),
+        ("silence that ends an open flow", format!("{} s", IDLE.0 / SECOND)),
+        ("silence that ends a closed flow", format!("{} s", IDLE_CLOSED.0 / SECOND)),
+        ("bytes of a record or block, at most", crate::capture::MAX_RECORD.to_string()),
+        ("messages kept of a flow, at most", crate::tls::session::MAX_MESSAGES.to_string()),
+    ]
 }

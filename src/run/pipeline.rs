@@ -73,7 +73,7 @@ pub struct Walked {
 
 /// A block whose frames were dissected.
 pub struct Dissected {
-    dissection: Dissection,
+    dissection: Box<Dissection>,
     block: Block,
     facts: BlockFacts,
 }
@@ -149,7 +149,7 @@ impl<'a> Pipeline<'a> {
                 if walker.walk.cutter().is_some() {
                     let pressure = lock(&self.schedule).pressure(walker.number);
                     walker.number += 1;
-                    Slot::Walked(Walked { block, file: *file, pressure })
+                    Slot::Walked(Box::new(Walked { block, file: *file, pressure }))
                 } else {
                     Slot::Done(None)
                 }
@@ -171,7 +171,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    fn dissect(&self, number: u64, mut walked: Walked, mut dissection: Dissection) {
+    fn dissect(&self, number: u64, mut walked: Box<Walked>, mut dissection: Box<Dissection>) {
         let capture = self.facts.captures[walked.file];
         walked.block.cut(|item, at| dissection.take(self.run.hash_key, capture, item, at));
         self.run.progress.add(walked.block.len(), dissection.counts.packets);
@@ -211,7 +211,7 @@ impl<'a> Pipeline<'a> {
 
 impl Dissected {
     /// Its memory, to be used again.
-    pub fn recycle(self) -> (Buffer, Dissection) {
+    pub fn recycle(self) -> (Buffer, Box<Dissection>) {
         (self.block.recycle(), self.dissection)
     }
 }

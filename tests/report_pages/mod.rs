@@ -23,7 +23,7 @@ pub fn usual() -> Page {
         ladders: Ladders {
             chosen_by: "At most 20 of each kind of failure, the slowest, and a sample with a fixed seed.".into(),
             flows: 48_211,
-            ladders: (0..60).map(ladder).collect(),
+            ladders: (0..205).map(ladder).collect(),
         },
         captures: Captures { rows: captures(334) },
         about: About {
@@ -120,7 +120,7 @@ pub fn huge() -> Page {
     page.segmentation.rows = page.segmentation.rows.rows().iter().cycle().take(400).cloned().collect();
     page.segmentation.mss = page.segmentation.mss.rows().iter().cycle().take(4_000).cloned().collect();
     page.captures.rows = captures(48_211);
-    page.ladders.ladders = (0..220).map(|at| hostile_ladder(at, &long)).collect();
+    page.ladders.ladders = (0..205).map(|at| hostile_ladder(at, &long)).collect();
     page.about.settings = (0..500).map(|at| (format!("setting {at}"), long.clone())).collect();
     page.verdict = verdict::judge(&page);
     page
@@ -439,7 +439,7 @@ fn ladder(at: u64) -> Ladder {
             LadderLine { name: "ClientKeyExchange".into(), ..line(7, Client, Seen, 30_120, (12, 12), 70, 1) },
             LadderLine { name: "ChangeCipherSpec".into(), ..line(7, Client, Seen, 30_120, (12, 12), 1, 1) },
             LadderLine { name: "Finished".into(), ..line(7, Client, Encrypted, 30_120, (12, 12), 40, 1) },
-            if at % 3 == 0 { absent(8, Missing) } else { absent(8, NotPart) },
+            if at.is_multiple_of(3) { absent(8, Missing) } else { absent(8, NotPart) },
             line(9, Server, Seen, 44_001, (14, 14), 1, 1),
             line(10, Server, Encrypted, 44_001, (14, 14), 40, 1),
             line(11, Both, Encrypted, 45_902, (15, 188), 91_233, 71),
@@ -455,7 +455,7 @@ fn ladder(at: u64) -> Ladder {
         sni: (at % 5 != 4).then(|| format!("host-{at}.example.net")),
         version: (!failed).then(|| "TLS 1.2".into()),
         suite: (!failed).then(|| "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256".into()),
-        alpn: (at % 2 == 0).then(|| "h2".into()),
+        alpn: at.is_multiple_of(2).then(|| "h2".into()),
         outcome: if failed { "alert".into() } else { "completed".into() },
         level: if failed { Level::Bad } else { Level::Good },
         why: if failed { "failed with an alert".into() } else { "among the slowest".into() },

@@ -20,7 +20,7 @@ pub const SERVER_X: u64 = 560;
 /// Top edge of the first row.
 const TOP: u64 = 52;
 /// Height of a row.
-const ROW: u64 = 36;
+const ROW: u64 = 38;
 /// Pieces into which a shaft is cut at most; the number beside it is exact.
 const MOST_PIECES: u64 = 12;
 /// Space between a line and the arrow.
@@ -108,7 +108,7 @@ fn row(line: &LadderLine, at: u64) -> Row<'_> {
     let to = SERVER_X - MARGIN - if right { HEAD } else { 0 };
     Row {
         line,
-        text_y: y - 7,
+        text_y: y - 9,
         y,
         top: y - thick / 2,
         thick,

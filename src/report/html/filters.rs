@@ -89,6 +89,12 @@ pub fn vis(text: &str, _: &dyn Values) -> Result<String> {
     Ok(words::visible(text))
 }
 
+/// A name in pieces that may end a line: after each underscore.
+#[filter_fn]
+pub fn pieces(text: &str, _: &dyn Values) -> Result<Vec<String>> {
+    Ok(words::visible(text).split_inclusive('_').map(String::from).collect())
+}
+
 /// A sentence: longer than a name may be.
 #[filter_fn]
 pub fn sentence(text: &str, _: &dyn Values) -> Result<String> {

@@ -1,0 +1,209 @@
+//! The command `scan`: from the arguments to the finished output folder, and what is said about it.
+
+use crate::archive::{Capture, archive, check_json, check_text};
+use crate::cli::{Exit, Messages, Scan};
+use crate::error::Error;
+use crate::progress::Progress;
+use crate::report::manifest::{RunBlock, summary};
+use crate::report::words;
+use crate::report::write::{Results, write_all};
+use crate::row::Style;
+use crate::run::{Found, Options, OutputFolder, Scratch, limits, run, write_rows};
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Instant, SystemTime};
+
+/// Reads captures, writes tables and a report.
+pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
+    let clock = Clock::start();
+    let threads = threads(options.jobs);
+    let archive = in_pool(options.jobs, || archive(&options.selection.request()))??;
+    if options.dry_run {
+        let text = if options.json { serde_json::to_string_pretty(&check_json(&archive))? + "\n" } else { check_text(&archive) };
+        print(&text)?;
+    }
+    let nothing = !archive.captures.iter().any(is_capture);
+    if nothing {
+        for capture in &archive.captures {
+            if let Some(error) = &capture.error {
+                eprintln!("tlscensus: {}: {}", words::visible(&capture.path_text), error.detail);
+            }
+        }
+        eprintln!("tlscensus: no captures found ({} files looked at)", archive.not_captures + archive.captures.len() as u64);
+        return Ok(Exit::NoCaptures);
+    }
+    let Some(place) = options.output.output.as_deref().filter(|_| !options.dry_run) else { return Ok(Exit::Done) };
+
+    let folder = OutputFolder::create(place, options.output.force)?;
+    let style = Style { raw: options.output.csv_raw };
+    let bom = options.output.csv_bom.yes();
+    let stop = stop_on_interrupt();
+    let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
+    let scratch = Scratch::create(&folder.scratch())?;
+    let found = run(&archive, Options { threads, style }, scratch.path(), &progress, &stop)?;
+    progress.finish();
+    let exit = exit(&found);
+    let Found { captures, collected, store, stopped } = found;
+    let streamed = write_rows(folder.path(), store, &collected, bom)?;
+    let results = Results {
+        title: title(options),
+        partial: stopped.then(|| "interrupted".to_owned()),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        captures: &captures,
+        not_captures: archive.not_captures,
+        census: &collected.census,
+        ledger: &collected.ledger,
+        streamed: &streamed,
+        settings: settings(options),
+        style,
+        bom,
+        run: clock.block(threads),
+    };
+    write_all(folder.path(), &results)?;
+    let figures = summary(&results);
+    drop(scratch);
+    folder.publish()?;
+    if options.json {
+        print(&(serde_json::to_string_pretty(&figures)? + "\n"))?;
+    }
+    if !messages.quiet {
+        say(&results, place, &clock, messages.verbose);
+    }
+    Ok(exit)
+}
+
+/// Runs work on a pool of its own with so many threads.
+pub fn in_pool<T: Send>(jobs: Option<NonZeroUsize>, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads(jobs)).build().map_err(|error| Error::Threads(error.to_string()))?;
+    Ok(pool.install(work))
+}
+
+fn threads(jobs: Option<NonZeroUsize>) -> usize {
+    jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+}
+
+/// Whether a row is a capture by content, or could have been one but for its state.
+fn is_capture(capture: &Capture) -> bool {
+    capture.format.is_some() || capture.compression.is_some() || capture.size == Some(0)
+}
+
+fn exit(found: &Found) -> Exit {
+    if found.stopped {
+        return Exit::Interrupted;
+    }
+    let failed = found.captures.iter().any(|capture| matches!(capture.status.as_ref(), "failed" | "truncated"));
+    if failed { Exit::SomeFailed } else { Exit::Done }
+}
+
+/// The first Ctrl-C asks the run to stop and write what it has; the second one ends the program.
+fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = stop.clone();
+    let handler = ctrlc::set_handler(move || {
+        if seen.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+        eprintln!("\ntlscensus: stopping; what was read is being written (once more: quit at once)");
+    });
+    if let Err(error) = handler {
+        eprintln!("tlscensus: Ctrl-C will end the run at once: {error}");
+    }
+    stop
+}
+
+/// What was scanned, as the reader would call it.
+fn title(options: &Scan) -> String {
+    match &options.selection.paths[..] {
+        [one] if one.as_os_str() == "-" => "standard input".to_owned(),
+        [one] => one.canonicalize().ok().as_deref().and_then(Path::file_name).unwrap_or(one.as_os_str()).to_string_lossy().into_owned(),
+        [] => "a list of files".to_owned(),
+        several => format!("{} paths", several.len()),
+    }
+}
+
+/// Settings and limits in force.
+fn settings(options: &Scan) -> Vec<(String, String)> {
+    let selection = &options.selection;
+    let mut settings: Vec<(String, String)> = vec![
+        ("series".into(), format!("{:?}", selection.series).to_lowercase()),
+        ("include".into(), selection.include.join(" ")),
+        ("exclude".into(), selection.exclude.join(" ")),
+        ("secrets in captures".into(), "never used".into()),
+    ];
+    settings.extend(limits().into_iter().map(|(name, value)| (name.to_owned(), value)));
+    settings.retain(|(_, value)| !value.is_empty());
+    settings
+}
+
+fn print(text: &str) -> Result<(), Error> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::io("writing", "standard output")(error)),
+        _ => Ok(()),
+    }
+}
+
+/// A few lines on what the run came to, and the captures that could not be read.
+fn say(results: &Results<'_>, place: &Path, clock: &Clock, verbose: u8) {
+    let problems: Vec<_> = results.captures.iter().filter(|capture| matches!(capture.status.as_ref(), "failed" | "truncated")).collect();
+    let shown = if verbose > 0 { problems.len() } else { problems.len().min(10) };
+    for capture in &problems[..shown] {
+        let at = capture.error_offset_bytes.map(|offset| format!(" at byte {offset}")).unwrap_or_default();
+        let path = words::visible(&capture.path.0);
+        eprintln!("{path}: {}{at}: {}", capture.status, words::visible(&capture.error_detail.0));
+    }
+    if problems.len() > shown {
+        eprintln!("and {} more, all in captures.csv (-v lists them here)", problems.len() - shown);
+    }
+    let packets: u64 = results.captures.iter().map(|capture| capture.packets).sum();
+    let flows: u64 = results.captures.iter().map(|capture| capture.tls_flows).sum();
+    eprintln!(
+        "{} captures, {} packets, {} TLS flows in {:.1} s; the report is {}",
+        words::count(results.captures.len() as u64),
+        words::count(packets),
+        words::count(flows),
+        clock.started.elapsed().as_secs_f64(),
+        place.join("report.html").display()
+    );
+}
+
+/// The wall clock, which is for the run block alone.
+struct Clock {
+    started: Instant,
+    wall: SystemTime,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Clock { started: Instant::now(), wall: SystemTime::now() }
+    }
+
+    fn block(&self, threads: usize) -> RunBlock {
+        let since_epoch = self.wall.duration_since(SystemTime::UNIX_EPOCH).ok();
+        RunBlock {
+            command: std::env::args_os().map(|word| words::shell(&word.to_string_lossy())).collect::<Vec<_>>().join(" "),
+            started_us: since_epoch.and_then(|span| i64::try_from(span.as_micros()).ok()),
+            elapsed_us: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            cpu_us: cpu_us(),
+            peak_memory_bytes: peak_memory(),
+            threads: threads as u64,
+        }
+    }
+}
+
+/// Processor time of this process, where the system has /proc: fields 14 and 15 of its stat, in hundredths of a second.
+fn cpu_us() -> Option<u64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(ticks * 10_000)
+}
+
+/// Peak resident memory of this process, where the system has /proc.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+}
