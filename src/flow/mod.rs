@@ -96,8 +96,9 @@ pub enum Interest {
 
 /// A protocol on top of the ordered bytes of a flow: the seam between this stage and TLS.
 pub trait Reader: Default {
-    /// Whether a segment in the middle of another protocol could begin with this one (STARTTLS, CONNECT, a midway start).
-    fn starts(bytes: &[u8], midway: bool) -> bool;
+    /// Whether a segment could begin this protocol: the first one of the flow, or one in the middle of another protocol
+    /// (STARTTLS, CONNECT). `midway` says that the capture does not hold the flow's beginning.
+    fn starts(bytes: &[u8], first: bool, midway: bool) -> bool;
     /// Takes bytes in order.
     fn deliver(&mut self, chunk: Chunk<'_>);
     /// Learns of a hole before what follows it is delivered.

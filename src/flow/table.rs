@@ -276,9 +276,10 @@ impl<R: Reader> Flow<R> {
 
     fn take_payload(&mut self, side: Side, payload: Payload<'_>, pressure: Pressure) {
         if self.reader.is_none() {
-            // The first payload of the flow, or a flow of another protocol that may turn to this one.
-            let first = self.reader_unused();
-            if !first && !R::starts(payload.bytes, !self.syn_seen) {
+            let first = self.directions.iter().all(|direction| direction.segments == 0);
+            // A first segment behind a hole is held until what comes before it tells what it is.
+            let behind_hole = first && !self.directions[side.index()].is_next(payload.seq);
+            if !behind_hole && !R::starts(payload.bytes, first, !self.syn_seen) {
                 self.directions[side.index()].count(payload);
                 return;
             }
@@ -294,10 +295,5 @@ impl<R: Reader> Flow<R> {
                 }
             }
         }
-    }
-
-    /// Whether no payload came yet.
-    fn reader_unused(&self) -> bool {
-        self.directions.iter().all(|direction| direction.segments == 0)
     }
 }

@@ -219,8 +219,8 @@ enum Row {
 }
 
 impl Reader for Session {
-    fn starts(bytes: &[u8], midway: bool) -> bool {
-        record::could_start(bytes, midway)
+    fn starts(bytes: &[u8], first: bool, midway: bool) -> bool {
+        record::could_start(bytes, first, midway)
     }
 
     fn deliver(&mut self, chunk: Chunk<'_>) {
@@ -230,7 +230,7 @@ impl Reader for Session {
             let used = match self.directions[index].place {
                 Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes).is_some() => self.take_v2_hello(rest),
                 Place::Lost => {
-                    if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, true) {
+                    if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
                         self.failed |= self.records[0].all + self.records[1].all == 0;
                         return;
                     }
