@@ -64,7 +64,7 @@ table! {
     ip_fragmented: u64,
 }
 
-/// A kind of message and its sender: the code of a handshake type, or 256 and the place in [`UNCODED`].
+/// A kind of message and its sender: the code of a handshake type, or 256 and the place in `UNCODED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Kind {
     code: u16,
