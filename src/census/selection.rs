@@ -75,6 +75,7 @@ impl<K: Ord, V, const LIMIT: usize> First<K, V, LIMIT> {
 impl<K: Ord + Clone, const LIMIT: usize> First<K, FlowRows, LIMIT> {
     fn offer(&mut self, key: K, rows: &FlowRows) {
         if self.wants(&key)
+            && !self.held.contains_key(&key)
             && let Some(place) = self.entry(key)
         {
             *place = shown(rows);

@@ -14,9 +14,9 @@ use std::fmt::Write;
 pub fn duckdb(written: &[Written]) -> String {
     let mut sql = String::from(
         "-- Loads every table of this census into DuckDB, with its types and descriptions.\n\
-         --   duckdb census.duckdb < load.sql\n\
+         --   duckdb -bail census.duckdb < load.sql\n\
          -- in this folder, its parent or the parent of that; from anywhere else\n\
-         --   duckdb -cmd \"SET VARIABLE tlscensus = 'FOLDER'\" census.duckdb < FOLDER/load.sql\n\n",
+         --   duckdb -bail -cmd \"SET VARIABLE tlscensus = 'FOLDER'\" census.duckdb < FOLDER/load.sql\n\n",
     );
     if written.is_empty() {
         sql.push_str("SET VARIABLE tlscensus_folder = coalesce(getvariable('tlscensus') || '/', '');\n");
@@ -41,11 +41,14 @@ const SEARCH: &str = "\
 SET VARIABLE tlscensus_scripts = (
   SELECT list(file) FROM (FROM glob('load.sql') UNION ALL FROM glob('*/load.sql') UNION ALL FROM glob('*/*/load.sql')
     UNION ALL FROM glob(coalesce(getvariable('tlscensus') || '/load.sql', '*/load.sql'))));
+SET VARIABLE tlscensus_found = (
+  SELECT error('load.sql: run it in its folder, or set the variable tlscensus (see its first lines)')
+  WHERE getvariable('tlscensus_scripts') IS NULL);
 SET VARIABLE tlscensus_folder = (
   SELECT min(regexp_replace(filename, 'load[.]sql$', ''))
   FROM read_text(getvariable('tlscensus_scripts')) WHERE contains(content, 'mark MARK'));
 SET VARIABLE tlscensus_found = (
-  SELECT error('load.sql: run it in its folder, or set the variable tlscensus (see its first lines)')
+  SELECT error('load.sql: the folder of this census is not here; set the variable tlscensus (see its first lines)')
   WHERE getvariable('tlscensus_folder') IS NULL);
 ";
 

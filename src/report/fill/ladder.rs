@@ -140,7 +140,7 @@ fn without_message(flow: &FlowRow, step: u8, state: StepState) -> LadderLine {
             _ => (Direction::Both, String::new()),
         },
         (12, StepState::Missing) => (Direction::None, "the capture does not hold it".into()),
-        (8, StepState::Encrypted) => (Direction::None, "hidden among the application data, if there is one".into()),
+        (8, StepState::Encrypted) => (Direction::None, "among the data, if it was sent".into()),
         (10, StepState::Encrypted) => (Direction::None, "inside the protected flight".into()),
         (_, StepState::Failed) => (Direction::None, failure(flow)),
         _ => (Direction::None, String::new()),
