@@ -155,6 +155,29 @@ pub struct Handshake {
     pub ack: Option<Timestamp>,
 }
 
+/// The first bytes that a side sent, so far as they are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Greeting {
+    bytes: [u8; 12],
+    len: u8,
+}
+
+impl Greeting {
+    /// Keeps the first bytes of a side's first segment.
+    fn keep(&mut self, payload: &[u8]) {
+        if self.len == 0 {
+            let kept = payload.len().min(self.bytes.len());
+            self.bytes[..kept].copy_from_slice(&payload[..kept]);
+            self.len = kept as u8;
+        }
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+}
+
 /// A TCP connection.
 #[derive(Debug)]
 pub struct Flow<R> {
@@ -184,6 +207,8 @@ pub struct Flow<R> {
     pub handshake: Handshake,
     /// Both directions, by [`Side::index`].
     pub directions: [Direction; 2],
+    /// The first bytes of each side, where they are of another protocol than the reader's.
+    pub greetings: [Greeting; 2],
     /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
     pub reader: Option<Box<R>>,
     /// Who sent a FIN.
@@ -220,6 +245,7 @@ impl<R> Flow<R> {
             offload: false,
             handshake: Handshake::default(),
             directions: Default::default(),
+            greetings: Default::default(),
             reader: None,
             fins: [false; 2],
             reset: false,

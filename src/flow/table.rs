@@ -362,6 +362,7 @@ impl<R: Reader> Flow<R> {
             // A first segment behind a hole is held until what comes before it tells what it is.
             let behind_hole = first && !self.directions[side.index()].is_next(payload.seq);
             if !behind_hole && !R::starts(payload.bytes, first, !self.syn_seen) {
+                self.greetings[side.index()].keep(payload.bytes);
                 self.directions[side.index()].count(payload);
                 return;
             }

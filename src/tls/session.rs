@@ -8,6 +8,7 @@ use super::certificate::{self, Chain};
 use super::deframe::{Fragment, Partial, Step, Whole};
 use super::hello::{self, ClientHello, ServerHello, ServerKeyExchange, is_tls13};
 use super::names;
+use super::preamble;
 use super::record::{self, Header, content};
 use super::span::Span;
 use crate::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side};
@@ -99,6 +100,8 @@ pub struct Facts {
     pub retry: Option<ServerHello>,
     /// ServerKeyExchange.
     pub key_exchange: ServerKeyExchange,
+    /// The header in front of TLS in the first segment, by name.
+    pub preamble: &'static str,
     /// The first plain certificate chain of each side.
     pub chains: [Option<Chain>; 2],
     /// Whether the server asked for a client certificate.
@@ -230,6 +233,7 @@ enum Row {
 impl Reader for Session {
     fn starts(bytes: &[u8], first: bool, midway: bool) -> bool {
         record::could_start(bytes, first, midway)
+            || (first && preamble::proxy_header(bytes).is_some_and(|(len, _)| record::could_start(&bytes[len..], true, midway)))
     }
 
     fn deliver(&mut self, chunk: Chunk<'_>) {
@@ -238,6 +242,12 @@ impl Reader for Session {
         while !rest.bytes.is_empty() {
             let used = match self.directions[index].place {
                 Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes).is_some() => self.take_v2_hello(rest),
+                Place::Lost if rest.offset == 0 && self.facts.preamble.is_empty() && preamble::proxy_header(rest.bytes).is_some() => {
+                    let (len, name) = preamble::proxy_header(rest.bytes).unwrap_or_default();
+                    self.facts.preamble = name;
+                    self.directions[index].place = Place::Header;
+                    len
+                }
                 Place::Lost => {
                     if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
                         self.failed |= self.records[0].all + self.records[1].all == 0;
