@@ -178,7 +178,8 @@ impl Run<'_> {
 
     fn finish(self) -> Result<Found, Error> {
         let stopped = self.is_stopped();
-        let collected = std::mem::take(&mut *lock(&self.collected));
+        let mut collected = std::mem::take(&mut *lock(&self.collected));
+        collected.number_selection(&self.archive.captures);
         self.store.check()?;
         let captures = (0..self.archive.captures.len()).map(|index| self.capture_row(index, &collected)).collect();
         Ok(Found { captures, collected, store: self.store, stopped })
