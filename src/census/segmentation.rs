@@ -60,7 +60,7 @@ table! {
     split_pct: Share,
     /// Mean of the TLS records that they span.
     records_mean: Share,
-    /// Messages that IP fragments carried; 0 until fragments are followed (see losses.csv).
+    /// Messages that IP fragments carried.
     ip_fragmented: u64,
 }
 

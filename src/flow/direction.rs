@@ -92,6 +92,8 @@ pub struct Payload<'b> {
     pub time: Timestamp,
     /// The MSS that its receiver announced; 0 where it is not known.
     pub mss: u16,
+    /// The IP fragments that it came in; 0 where it was whole.
+    pub fragments: u16,
 }
 
 impl Direction {
@@ -174,7 +176,14 @@ impl Direction {
             }
             return;
         }
-        let carrier = Carrier { id: self.segments, place: payload.place, time: payload.time, len: payload.wire_len, mss: payload.mss };
+        let carrier = Carrier {
+            id: self.segments,
+            place: payload.place,
+            time: payload.time,
+            len: payload.wire_len,
+            mss: payload.mss,
+            fragments: payload.fragments,
+        };
         if self.classify(start, end, payload.time) {
             reader.retransmitted(side, start.max(0) as u64, end as u64);
         }

@@ -15,7 +15,7 @@ pub mod hash;
 mod slab;
 pub mod table;
 
-use crate::packet::{Key, Segment};
+use crate::packet::{Key, Path, Segment};
 use crate::time::Timestamp;
 use direction::Direction;
 
@@ -56,6 +56,8 @@ pub struct Carrier {
     pub len: u32,
     /// The MSS that its receiver announced, in bytes; 0 where the capture does not hold it.
     pub mss: u16,
+    /// The IP fragments that it was put together from; 0 where it was whole.
+    pub fragments: u16,
 }
 
 /// Bytes in order, all from one segment.
@@ -183,6 +185,8 @@ impl Greeting {
 pub struct Flow<R> {
     /// Endpoints and tunnel.
     pub key: Key,
+    /// What its first packet was wrapped in.
+    pub path: Option<Box<Path>>,
     /// 4 or 6.
     pub ip_version: u8,
     /// Its first packet.
@@ -203,6 +207,8 @@ pub struct Flow<R> {
     pub close: Option<Close>,
     /// Whether segments above the receiver's MSS, or without a length, were seen.
     pub offload: bool,
+    /// IP fragments that its segments came in.
+    pub ip_fragments: u64,
     /// Times of the TCP handshake.
     pub handshake: Handshake,
     /// Both directions, by [`Side::index`].
@@ -230,9 +236,10 @@ impl<R> Flow<R> {
         self.reset || self.fins == [true; 2]
     }
 
-    fn new(segment: &Segment, place: FramePlace) -> Self {
+    fn new(segment: &Segment, path: Option<&Path>, place: FramePlace) -> Self {
         Flow {
             key: segment.key,
+            path: path.copied().map(Box::new),
             ip_version: segment.ip_version,
             first: place,
             first_time: segment.time,
@@ -243,6 +250,7 @@ impl<R> Flow<R> {
             syn_seen: false,
             close: None,
             offload: false,
+            ip_fragments: 0,
             handshake: Handshake::default(),
             directions: Default::default(),
             greetings: Default::default(),

@@ -4,7 +4,7 @@ use super::direction::{MAX_HELD, Payload};
 use super::hash::HashKey;
 use super::slab::Slab;
 use super::{Close, End, Flow, FramePlace, Interest, Reader, Side};
-use crate::packet::{Key, Segment, flag};
+use crate::packet::{Key, Path, Segment, flag};
 use crate::time::{SECOND, Span, Timestamp};
 use hashbrown::HashTable;
 use std::collections::VecDeque;
@@ -110,6 +110,11 @@ impl<R: Reader> Lane<R> {
         }
     }
 
+    /// What hashes its keys.
+    pub fn key(&self) -> HashKey {
+        self.key
+    }
+
     /// What it holds now.
     pub fn load(&self) -> Load {
         Load { flows: self.flows.len() as u64 + self.tombs.len() as u64 / 8, held: self.held }
@@ -134,8 +139,16 @@ impl<R: Reader> Lane<R> {
         }
     }
 
-    /// Follows one segment; `payload` is what was captured of its payload.
-    pub fn follow(&mut self, hash: u64, segment: &Segment, payload: &[u8], block: &BlockFacts, sink: &mut impl Sink<R>) {
+    /// Follows one segment; `payload` is what was captured of its payload, `path` what it was wrapped in.
+    pub fn follow(
+        &mut self,
+        hash: u64,
+        segment: &Segment,
+        payload: &[u8],
+        path: Option<&Path>,
+        block: &BlockFacts,
+        sink: &mut impl Sink<R>,
+    ) {
         let place = FramePlace { file: block.file, frame: segment.frame };
         self.packets += 1;
         let mut found = self.find(hash, &segment.key);
@@ -148,7 +161,7 @@ impl<R: Reader> Lane<R> {
         let slot = match found {
             Some(slot) => slot,
             None if self.is_late(hash, segment, place, block.pressure, sink) => return,
-            None => self.open(hash, segment, place),
+            None => self.open(hash, segment, path, place),
         };
         let Some(flow) = self.flows.get_mut(slot) else { return };
         if found.is_none() {
@@ -208,8 +221,8 @@ impl<R: Reader> Lane<R> {
         true
     }
 
-    fn open(&mut self, hash: u64, segment: &Segment, place: FramePlace) -> u32 {
-        let slot = self.flows.insert(Flow::new(segment, place));
+    fn open(&mut self, hash: u64, segment: &Segment, path: Option<&Path>, place: FramePlace) -> u32 {
+        let slot = self.flows.insert(Flow::new(segment, path, place));
         let (flows, key) = (&self.flows, self.key);
         self.index.insert_unique(hash, slot, |slot| flows.get(*slot).map_or(0, |flow| key.hash(&flow.key)));
         slot
@@ -310,7 +323,8 @@ impl<R: Reader> Flow<R> {
         let side = side(segment);
         let syn = segment.flags & flag::SYN != 0;
         let ack = segment.flags & flag::ACK != 0;
-        self.directions[side.index()].packets += 1;
+        self.directions[side.index()].packets += u64::from(segment.fragments.max(1));
+        self.ip_fragments += u64::from(segment.fragments);
         let first_byte = segment.seq.wrapping_add(u32::from(syn));
         if syn {
             // The connection that a RST refused, or seemed to, is tried again.
@@ -327,8 +341,15 @@ impl<R: Reader> Flow<R> {
         let mss = self.directions[side.other().index()].mss.unwrap_or(0);
         self.offload |= segment.zero_length || (mss > 0 && segment.wire_len > u32::from(mss));
         if segment.wire_len > 0 && segment.flags & flag::RST == 0 {
-            let payload =
-                Payload { seq: first_byte, bytes: payload, wire_len: segment.wire_len, place: self.last, time: segment.time, mss };
+            let payload = Payload {
+                seq: first_byte,
+                bytes: payload,
+                wire_len: segment.wire_len,
+                place: self.last,
+                time: segment.time,
+                mss,
+                fragments: segment.fragments,
+            };
             self.take_payload(side, payload, pressure);
         }
         if segment.flags & flag::RST != 0 {

@@ -1,16 +1,35 @@
-//! A frame to a TCP segment, or to where reading stopped and why.
+//! A frame to its TCP segment, or to where reading stopped and why.
 //!
 //! ```text
-//!  frame  | link header | VLAN tags | IP header | TCP header | payload | padding |
-//!           link.rs                   ip.rs       tcp.rs
+//!  frame  | link header | tags and tunnels, in any order and number | IP header | TCP header | payload | padding |
+//!           link/, wifi   ethertype, ppp, mpls, gre, udp, tunnel, esp   ip          tcp
+//!                         └────────── layers.rs goes from one to the next ─────────┘
 //! ```
 //!
 //! Pure functions over bytes: nothing is allocated, nothing fails. What cannot be read is a [`Stop`] with its layer,
 //! reason and offset. Offsets are from the start of the frame, so that a segment outlives the borrow of its frame.
+//!
+//! Parts of IP packets are put together by [`defrag`], which alone keeps a state. [`plain`] is the fast way for what most frames are, TCP over IP over Ethernet; [`dissect`] is the way for everything.
 
+pub mod defrag;
+mod esp;
+mod ethertype;
+mod gre;
 pub mod ip;
+mod layers;
 pub mod link;
+mod mpls;
+mod path;
+mod ppp;
 pub mod tcp;
+#[cfg(test)]
+mod tests;
+mod tunnel;
+mod udp;
+mod wifi;
+
+pub use layers::{MAX_TUNNELS, Wrap};
+pub use path::{Path, Paths, Tunnel};
 
 use crate::capture::{Frame, LinkType};
 use crate::ledger::{Layer, Reason};
@@ -26,28 +45,6 @@ pub struct Endpoint {
     pub address: Address,
     /// Its TCP or UDP port.
     pub port: u16,
-}
-
-/// What a flow was wrapped in, as far as it tells flows apart. 0 is nothing.
-///
-/// VLAN ids stand in it as they are, see [`Tunnel::push_vlan`]; a digest of other tunnels will set the top bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Tunnel(pub u64);
-
-impl Tunnel {
-    /// Enters a VLAN; up to four tags are kept apart, each as its id + 1 in 13 bits, the outermost highest.
-    pub fn push_vlan(&mut self, id: u16) {
-        if self.0 >> 39 == 0 {
-            self.0 = (self.0 << 13) | (u64::from(id & 0x0fff) + 1);
-        }
-    }
-
-    /// `vlan=10/20`, outermost first; empty for none.
-    pub fn text(self) -> String {
-        let tags = [39, 26, 13, 0].map(|shift| self.0 >> shift & 0x1fff);
-        let ids: Vec<String> = tags.iter().filter(|tag| **tag > 0).map(|tag| (tag - 1).to_string()).collect();
-        if ids.is_empty() { String::new() } else { format!("vlan={}", ids.join("/")) }
-    }
 }
 
 /// The key of a flow: both endpoints in a fixed order, and what it came in.
@@ -88,6 +85,10 @@ pub struct Segment {
     pub ip_version: u8,
     /// Maximum segment size option of a SYN, in bytes.
     pub mss: Option<u16>,
+    /// The number of its way in among the [`Paths`] of its block; 0 for none.
+    pub path: u16,
+    /// IP fragments that it was put together from; 0 where it was whole.
+    pub fragments: u16,
     /// When it was captured.
     pub time: Timestamp,
     /// Frame number in its file.
@@ -133,14 +134,59 @@ impl Stop {
     }
 }
 
-/// What a frame turned out to be.
-pub type Dissected = Result<Segment, Stop>;
+/// A part of an IP packet, for whoever puts them together.
+#[derive(Debug, Clone, Copy)]
+pub struct Fragment {
+    /// The header.
+    pub packet: ip::Packet,
+    /// Which part it is.
+    pub part: ip::Part,
+    /// What the packet was wrapped in.
+    pub wrap: Wrap,
+    /// Where the captured data starts, in bytes from the frame's start.
+    pub at: u32,
+    /// How much was captured.
+    pub len: u32,
+    /// The same place for people: it stays what it was when `at` is moved.
+    pub offset: u32,
+    /// When.
+    pub time: Timestamp,
+    /// Frame number in its file.
+    pub frame: u64,
+}
 
-/// Reads a frame down to its TCP segment.
-pub fn dissect(frame: &Frame<'_>) -> Dissected {
-    let network = link::read(frame.link, frame.bytes)?;
-    let transport = ip::read(frame.bytes, network.at, network.version)?;
-    tcp::read(frame, network.tunnel, &transport)
+/// What was found in a frame.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::large_enum_variant, reason = "short-lived, on the stack, and never in a list")]
+pub enum Found {
+    /// A TCP segment, and the way in.
+    Segment(Segment, Path),
+    /// A part of an IP packet.
+    Fragment(Fragment),
+    /// Nothing that is read here.
+    Stop(Stop),
+}
+
+/// Reads a frame that is TCP in a whole IP packet in untagged Ethernet; none for any other, and for damaged ones.
+#[inline]
+pub fn plain(frame: &Frame<'_>) -> Option<Segment> {
+    let version = match word(frame.bytes, 12) {
+        Some(ethertype::IPV4) if frame.link.0 == 1 => 4,
+        Some(ethertype::IPV6) if frame.link.0 == 1 => 6,
+        _ => return None,
+    };
+    let packet = ip::read(frame.bytes, 14, version).ok()?;
+    if packet.protocol != ip::protocol::TCP || packet.fragment.is_some() {
+        return None;
+    }
+    tcp::read(frame, &packet).ok()
+}
+
+/// Reads any frame. An aggregate of 802.11 holds several segments; every frame gives at least one thing, but an empty aggregate.
+#[inline(never)]
+pub fn dissect(frame: &Frame<'_>, out: &mut dyn FnMut(Found)) {
+    let layers = layers::Layers::new(frame.bytes, frame.wire_len as usize, Wrap::default());
+    layers::follow(frame, layers, layers::Next::Link(frame.link.0), out);
 }
 
 /// Bytes `at..at + N` of a frame, or none where the capture ends before.

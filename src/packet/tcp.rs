@@ -1,7 +1,7 @@
 //! TCP (RFC 9293 section 3.1): header, options, and how much payload there is.
 
-use super::ip::Transport;
-use super::{Dissected, Endpoint, Key, Segment, Stop, Tunnel, field, flag};
+use super::ip::Packet;
+use super::{Endpoint, Key, Segment, Stop, Tunnel, field, flag};
 use crate::capture::Frame;
 use crate::ledger::Layer;
 
@@ -9,34 +9,36 @@ use crate::ledger::Layer;
 ///  0         2              4     8     12             13      14       16         18       20
 ///  | source 2 | destination 2 | seq 4 | ack 4 | offset, .. 1 | flags 1 | window 2 | sum 2 | urgent 2 | options
 /// ```
-pub fn read(frame: &Frame<'_>, tunnel: Tunnel, transport: &Transport) -> Dissected {
-    let at = transport.at;
+pub fn read(frame: &Frame<'_>, packet: &Packet) -> Result<Segment, Stop> {
+    let at = packet.at;
     let Some(header) = field::<20>(frame.bytes, at) else {
         return Err(Stop::new(Layer::Transport, "cut_header", frame.bytes.len()));
     };
     let header_len = usize::from(header[12] >> 4) * 4;
-    if header_len < 20 || header_len > transport.wire_len {
+    if header_len < 20 || header_len > packet.wire_len {
         return Err(Stop::new(Layer::Transport, "bad_data_offset", at + 12));
     }
-    let source = Endpoint { address: transport.source, port: u16::from_be_bytes([header[0], header[1]]) };
-    let destination = Endpoint { address: transport.destination, port: u16::from_be_bytes([header[2], header[3]]) };
+    let source = Endpoint { address: packet.source, port: u16::from_be_bytes([header[0], header[1]]) };
+    let destination = Endpoint { address: packet.destination, port: u16::from_be_bytes([header[2], header[3]]) };
     let from_low = source <= destination;
     let (low, high) = if from_low { (source, destination) } else { (destination, source) };
     let flags = header[13];
     let payload_at = at + header_len;
-    let wire_len = transport.wire_len - header_len;
+    let wire_len = packet.wire_len - header_len;
     // Ethernet pads short frames: what lies behind the IP packet is not payload.
     let payload_len = frame.bytes.len().saturating_sub(payload_at).min(wire_len);
     // The length field gave nothing: what the snap length cut from the frame is all that tells.
-    let cut = if transport.zero_length { (frame.wire_len as usize).saturating_sub(frame.bytes.len()) } else { 0 };
+    let cut = if packet.zero_length { (frame.wire_len as usize).saturating_sub(frame.bytes.len()) } else { 0 };
     let mss = if flags & flag::SYN != 0 { frame.bytes.get(at + 20..payload_at).and_then(mss) } else { None };
     Ok(Segment {
-        key: Key { low, high, tunnel },
+        key: Key { low, high, tunnel: Tunnel::default() },
         from_low,
-        zero_length: transport.zero_length,
+        zero_length: packet.zero_length,
         flags,
-        ip_version: transport.version,
+        ip_version: packet.version,
         mss,
+        path: 0,
+        fragments: 0,
         time: frame.time,
         frame: frame.number,
         seq: u32::from_be_bytes([header[4], header[5], header[6], header[7]]),
@@ -63,7 +65,7 @@ fn mss(mut options: &[u8]) -> Option<u16> {
 mod tests {
     use super::*;
     use crate::capture::LinkType;
-    use crate::packet::dissect;
+    use crate::packet::{Found, dissect};
     use crate::time::Timestamp;
 
     /// Raw IPv4 with `ip_options` bytes of options, TCP with `options`, and `payload`, padded by `padding`.
@@ -83,8 +85,16 @@ mod tests {
         tcp
     }
 
-    fn read_raw(bytes: &[u8], wire_len: usize) -> Dissected {
-        dissect(&Frame { number: 7, time: Timestamp(3), link: LinkType(101), wire_len: wire_len as u32, offset: 0, bytes })
+    fn read_raw(bytes: &[u8], wire_len: usize) -> Result<Segment, Stop> {
+        let mut found = None;
+        dissect(&Frame { number: 7, time: Timestamp(3), link: LinkType(101), wire_len: wire_len as u32, offset: 0, bytes }, &mut |what| {
+            found = Some(what);
+        });
+        match found.unwrap() {
+            Found::Segment(segment, _) => Ok(segment),
+            Found::Fragment(fragment) => Err(Stop::new(Layer::Ip, "fragment", fragment.at as usize)),
+            Found::Stop(stop) => Err(stop),
+        }
     }
 
     #[test]
@@ -154,7 +164,7 @@ mod tests {
         check(&|b| (b[2], b[3]) = (0, 19), "bad_total_length");
         check(&|b| b[6] = 0x20, "fragment");
         check(&|b| b[9] = 17, "udp_not_followed");
-        check(&|b| b[9] = 47, "gre");
+        check(&|b| b[9] = 50, "esp");
         check(&|b| b[9] = 200, "protocol");
         check(&|b| b[32] = 0x40, "bad_data_offset");
         check(&|b| b[32] = 0xf0, "bad_data_offset");

@@ -118,7 +118,7 @@ fn network(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, roles: &R
     row.server_ip = address(server).into();
     row.server_port = server.port;
     row.client_guessed = roles.guessed;
-    row.tunnel = flow.key.tunnel.text().into();
+    row.tunnel = flow.path.as_ref().map(|path| path.text()).unwrap_or_default().into();
     row.ip_version = flow.ip_version;
     row.first_utc = flow.first_time;
     row.duration_s = Seconds(flow.last_time.since(flow.first_time));
@@ -328,6 +328,7 @@ fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, role
     row.retransmissions = sum(|direction| direction.retransmissions);
     row.out_of_order = sum(|direction| direction.out_of_order);
     row.overlaps = sum(|direction| direction.overlaps);
+    row.ip_fragments = Some(flow.ip_fragments);
     row.gap_bytes = sum(|direction| direction.gap_bytes);
 }
 
@@ -359,14 +360,14 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, session: &Session, roles: 
             .into(),
             first_frame: span.first.frame,
             last_frame: span.last.frame,
-            frames: span.segments,
+            frames: span.packets,
             time_utc: span.last_time,
             since_start_ms: Millis(span.last_time.since(flow.first_time)),
             bytes: span.bytes(),
             records: span.records,
             segments: span.segments,
-            packets: span.segments,
-            ip_fragments: None,
+            packets: span.packets,
+            ip_fragments: Some(span.fragments),
             wire_segments_estimate: span.wire_segments,
             first_segment_offset_bytes: span.first_at,
             ends_segment: span.ends_segment,

@@ -31,7 +31,7 @@ table! {
     server_port: u16,
     /// True where neither a SYN nor a hello told who the client is; it is then the side with the higher port.
     client_guessed: bool,
-    /// What the packets were wrapped in, outermost first: `vlan=10`, `vlan=10/20`. Empty: in nothing.
+    /// What the first packet was wrapped in, outermost first: `vlan=10/20`, `gre=0x1f ip6in4`, `vxlan=5001 mpls=16/17`. Empty: in nothing.
     tunnel: Word,
     /// 4 or 6: the IP version of the flow itself.
     ip_version: u8,
@@ -203,7 +203,7 @@ table! {
     overlaps: u64,
     /// Bytes that the capture does not hold: holes in the sequence space and snap-length cuts.
     gap_bytes: u64,
-    /// IP fragments that carried the flow; comes with a later version.
+    /// IP fragments that carried the flow, as far as they could be put together.
     ip_fragments: Option<u64>,
     /// JA3 of the first ClientHello: MD5 in hex.
     ja3: Word,

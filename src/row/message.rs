@@ -41,7 +41,7 @@ table! {
     segments: u32,
     /// Packets that carry these segments.
     packets: u32,
-    /// IP fragments among them; comes with a later version.
+    /// IP fragments among them: a segment whose packet was cut counts with all its parts.
     ip_fragments: Option<u32>,
     /// An estimate of the segments on the wire where the capture shows segments above the MSS (offload); else the same as segments.
     wire_segments_estimate: u32,

@@ -1,19 +1,33 @@
-//! The frames of one block, dissected: segments by lane, counts, losses.
+//! The frames of one block, dissected: segments by lane, counts, losses; and the IP fragments among them.
+//!
+//! Blocks are dissected in any order, but fragments must be put together in capture order. No stage is needed for that: the
+//! first lane that comes to a block does it for all. It has followed the block before, where it or another lane had done
+//! the same, so the defragmenter of the series sees the blocks in order.
 
-use super::Run;
 use super::collect::{CaptureCounts, Collected, Collector};
-use crate::capture::Item;
+use super::{Run, lock};
+use crate::capture::{Frame, Item};
 use crate::error::CaptureError;
 use crate::flow::hash::HashKey;
 use crate::flow::table::{BlockFacts, Lane};
 use crate::ledger::{Layer, Ledger, Place, Reason};
-use crate::packet::{Segment, dissect};
+use crate::packet::defrag::Defragmenter;
+use crate::packet::{Found, Fragment, Paths, Segment, Stop, dissect, plain};
 use crate::tls::Session;
+use std::sync::{Mutex, OnceLock};
 
 /// What the frames of a block turned out to be.
 pub struct Dissection {
     /// Segments by lane, in capture order, with their hashes; payload offsets count in the block's bytes.
     lanes: Vec<Vec<(u64, Segment)>>,
+    /// What the segments were wrapped in.
+    paths: Paths,
+    /// IP fragments, in capture order.
+    fragments: Vec<Fragment>,
+    /// What they, and those of earlier blocks, were put together to.
+    reassembled: OnceLock<Reassembled>,
+    /// Its capture in the archive.
+    capture: usize,
     /// Counts of the frames.
     pub counts: CaptureCounts,
     ledger: Ledger,
@@ -25,6 +39,10 @@ impl Dissection {
     pub fn new(lanes: usize) -> Self {
         Dissection {
             lanes: (0..lanes).map(|_| Vec::new()).collect(),
+            paths: Paths::default(),
+            fragments: Vec::new(),
+            reassembled: OnceLock::new(),
+            capture: 0,
             counts: CaptureCounts::default(),
             ledger: Ledger::default(),
             damage: None,
@@ -36,6 +54,9 @@ impl Dissection {
         for lane in &mut self.lanes {
             lane.clear();
         }
+        self.paths.clear();
+        self.fragments.clear();
+        self.reassembled.take();
         self.counts = CaptureCounts::default();
         self.damage = None;
     }
@@ -45,17 +66,20 @@ impl Dissection {
         match item {
             Item::Frame(frame) => {
                 self.counts.frame(frame.number, frame.time, (frame.bytes.len() as u64) < u64::from(frame.wire_len));
-                match dissect(&frame) {
-                    Ok(segment) => {
-                        let hash = key.hash(&segment.key);
-                        // The hash table of a lane uses the low and the highest bits: the lane comes from others.
-                        let lane = (hash >> 32) as usize % self.lanes.len();
-                        self.lanes[lane].push((hash, segment.shift(at as u32)));
-                    }
-                    Err(stop) => {
-                        let place = Place { capture: capture as u32, frame: frame.number, offset: u64::from(stop.offset) };
-                        self.ledger.note(stop.layer, stop.reason, u64::from(frame.wire_len), place);
-                    }
+                match plain(&frame) {
+                    Some(segment) => self.enter(key, segment.shift(at as u32)),
+                    None => dissect(&frame, &mut |found| match found {
+                        Found::Segment(mut segment, path) => {
+                            segment.path = self.paths.enter(&path);
+                            self.enter(key, segment.shift(at as u32));
+                        }
+                        Found::Fragment(mut fragment) => {
+                            fragment.at += at as u32;
+                            self.capture = capture;
+                            self.fragments.push(fragment);
+                        }
+                        Found::Stop(stop) => self.note(capture, &frame, stop),
+                    }),
                 }
             }
             Item::Damage { error, skipped } => {
@@ -64,6 +88,18 @@ impl Dissection {
                 self.damage.get_or_insert(error);
             }
         }
+    }
+
+    /// Puts a segment into its lane.
+    fn enter(&mut self, key: HashKey, segment: Segment) {
+        let hash = key.hash(&segment.key);
+        let lane = self.lane_of(hash);
+        self.lanes[lane].push((hash, segment));
+    }
+
+    fn note(&mut self, capture: usize, frame: &Frame<'_>, stop: Stop) {
+        let place = Place { capture: capture as u32, frame: frame.number, offset: u64::from(stop.offset) };
+        self.ledger.note(stop.layer, stop.reason, u64::from(frame.wire_len), place);
     }
 
     /// Hands over what does not concern flows.
@@ -76,12 +112,80 @@ impl Dissection {
     }
 
     /// Lets a lane follow its segments.
-    pub fn follow(&self, index: usize, lane: &mut Lane<Session>, block: &BlockFacts, bytes: &[u8], collector: &mut Collector<'_>) {
+    pub fn follow(
+        &self,
+        index: usize,
+        lane: &mut Lane<Session>,
+        defragmenter: &Mutex<Defragmenter>,
+        block: &BlockFacts,
+        bytes: &[u8],
+        collector: &mut Collector<'_>,
+    ) {
         lane.begin(block, collector);
-        for (hash, segment) in &self.lanes[index] {
+        let key = lane.key();
+        let mut take = |(hash, segment): &(u64, Segment), bytes: &[u8], paths: &Paths, collector: &mut Collector<'_>| {
             let payload = bytes.get(segment.payload_at as usize..).and_then(|rest| rest.get(..segment.payload_len as usize));
-            lane.follow(*hash, segment, payload.unwrap_or_default(), block, collector);
+            lane.follow(*hash, segment, payload.unwrap_or_default(), paths.path(segment.path), block, collector);
+        };
+        let mut rest = &self.lanes[index][..];
+        if !self.fragments.is_empty() {
+            let reassembled = self
+                .reassembled
+                .get_or_init(|| Reassembled::new(self, &mut lock(defragmenter), key, bytes, &mut collector.collected.ledger));
+            for late in reassembled.segments.iter().filter(|(hash, _)| self.lane_of(*hash) == index) {
+                let (before, after) = rest.split_at(rest.partition_point(|(_, segment)| segment.frame <= late.1.frame));
+                before.iter().for_each(|segment| take(segment, bytes, &self.paths, collector));
+                take(late, &reassembled.bytes, &reassembled.paths, collector);
+                rest = after;
+            }
         }
+        rest.iter().for_each(|segment| take(segment, bytes, &self.paths, collector));
         lane.end(block);
+    }
+
+    /// The hash table of a lane uses the low and the highest bits: the lane comes from others.
+    fn lane_of(&self, hash: u64) -> usize {
+        (hash >> 32) as usize % self.lanes.len()
+    }
+}
+
+/// The segments that fragments were put together to.
+#[derive(Debug, Default)]
+struct Reassembled {
+    /// In capture order of the frames that completed them, with their hashes; payload offsets count in `bytes`.
+    segments: Vec<(u64, Segment)>,
+    bytes: Vec<u8>,
+    paths: Paths,
+}
+
+impl Reassembled {
+    fn new(from: &Dissection, defragmenter: &mut Defragmenter, key: HashKey, bytes: &[u8], ledger: &mut Ledger) -> Self {
+        let mut to = Reassembled::default();
+        for fragment in &from.fragments {
+            let place = Place { capture: from.capture as u32, frame: fragment.frame, offset: u64::from(fragment.offset) };
+            let data = bytes.get(fragment.at as usize..).and_then(|rest| rest.get(..fragment.len as usize)).unwrap_or_default();
+            to.take(defragmenter, key, fragment, data, place, ledger);
+        }
+        to
+    }
+
+    fn take(&mut self, defragmenter: &mut Defragmenter, key: HashKey, fragment: &Fragment, data: &[u8], place: Place, ledger: &mut Ledger) {
+        let Some(whole) = defragmenter.take(fragment, data, place, ledger) else { return };
+        let at = self.bytes.len() as u32;
+        let mut inner = Vec::new();
+        whole.dissect(&mut |found| match found {
+            Found::Segment(mut segment, path) => {
+                segment.path = self.paths.enter(&path);
+                self.segments.push((key.hash(&segment.key), segment.shift(at)));
+            }
+            Found::Fragment(fragment) => inner.push(fragment),
+            Found::Stop(stop) => ledger.note(stop.layer, stop.reason, u64::from(whole.wire_len), place),
+        });
+        self.bytes.extend_from_slice(&whole.bytes);
+        // A packet within may have been cut before it was wrapped; each round has a header less.
+        for fragment in inner {
+            let data = whole.bytes.get(fragment.at as usize..).and_then(|rest| rest.get(..fragment.len as usize)).unwrap_or_default();
+            self.take(defragmenter, key, &fragment, data, place, ledger);
+        }
     }
 }

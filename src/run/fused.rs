@@ -8,12 +8,14 @@ use crate::archive::Series;
 use crate::capture::block::{Buffer, Source, Walk};
 use crate::flow::table::{BlockFacts, Lane};
 use crate::tls::Session;
+use std::sync::Mutex;
 
 /// Follows a series from its first packet to its last.
 pub fn follow(run: &Run<'_>, series: &Series) {
     let facts = SeriesFacts::new(run, series);
     let mut lane: Lane<Session> = Lane::new(run.hash_key);
     let mut collector = Collector::new(&facts, run.style);
+    let defragmenter = Mutex::default();
     let mut governor = Governor::default();
     let mut number = 0;
     let mut buffer = Buffer::default();
@@ -43,7 +45,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
                 search: number.is_multiple_of(DELAY),
             };
             dissection.report(run, *capture, &mut collector.collected);
-            dissection.follow(0, &mut lane, &block_facts, block.bytes(), &mut collector);
+            dissection.follow(0, &mut lane, &defragmenter, &block_facts, block.bytes(), &mut collector);
             if walk.cutter().is_some() {
                 governor.load(lane.load());
                 number += 1;
@@ -56,6 +58,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         }
         run.note_file(*capture, &walk, run.is_stopped() && !walk.is_over());
     }
+    lock(&defragmenter).finish(&mut collector.collected.ledger);
     lane.finish(&mut collector);
     let (collected, rows) = collector.finish();
     run.store.add(rows);

@@ -22,6 +22,7 @@ use super::{Run, SeriesFacts, lock, open};
 use crate::archive::Series;
 use crate::capture::block::{Block, Buffer, Source, Walk};
 use crate::flow::table::{BlockFacts, Lane, Pressure};
+use crate::packet::defrag::Defragmenter;
 use crate::tls::Session;
 use std::sync::{Arc, Condvar, Mutex};
 
@@ -35,6 +36,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         changed: Condvar::new(),
         walker: Mutex::default(),
         lanes: (0..LANES).map(|_| Mutex::new((Lane::new(run.hash_key), Collector::new(&facts, run.style)))).collect(),
+        defragmenter: Mutex::default(),
         collected: Mutex::default(),
     };
     rayon::scope(|scope| {
@@ -52,6 +54,8 @@ struct Pipeline<'a> {
     changed: Condvar,
     walker: Mutex<Walker>,
     lanes: Vec<Mutex<(Lane<Session>, Collector<'a>)>>,
+    /// IP fragments that wait for others.
+    defragmenter: Mutex<Defragmenter>,
     collected: Mutex<Collected>,
 }
 
@@ -186,7 +190,7 @@ impl<'a> Pipeline<'a> {
     fn follow_lane(&self, index: usize, number: u64, dissected: Arc<Dissected>) {
         let load = {
             let (lane, collector) = &mut *lock(&self.lanes[index]);
-            dissected.dissection.follow(index, lane, &dissected.facts, dissected.block.bytes(), collector);
+            dissected.dissection.follow(index, lane, &self.defragmenter, &dissected.facts, dissected.block.bytes(), collector);
             if collector.rows.len() > super::store::MAX_MEMORY / (4 * LANES) {
                 self.run.store.add(std::mem::take(&mut collector.rows));
             }
@@ -201,6 +205,7 @@ impl<'a> Pipeline<'a> {
     fn finish(self) {
         self.note_file(&lock(&self.walker));
         let mut all = std::mem::take(&mut *lock(&self.collected));
+        lock(&self.defragmenter).finish(&mut all.ledger);
         for lane in &self.lanes {
             let (lane, collector) = &mut *lock(lane);
             lane.finish(collector);

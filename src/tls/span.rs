@@ -25,6 +25,10 @@ pub struct Span {
     pub last_time: Timestamp,
     /// Distinct TCP segments.
     pub segments: u32,
+    /// IP packets that carried these: one a segment, or the fragments of it.
+    pub packets: u32,
+    /// IP fragments among them.
+    pub fragments: u32,
     /// TLS records.
     pub records: u32,
     /// Segments of at most the receiver's MSS that the bytes would have taken: an estimate where one is larger.
@@ -34,6 +38,8 @@ pub struct Span {
     /// Whether the last byte is the last of its segment.
     pub ends_segment: bool,
     first_carrier: u64,
+    /// Fragments of the first segment.
+    first_fragments: u16,
     carrier: u64,
     /// In units of the MSS, the first place counted in the first segment, and the last one in the current segment.
     slots: (u32, u32),
@@ -55,9 +61,11 @@ impl Span {
         if self.segments == 0 || self.carrier != carrier.id {
             if self.segments == 0 {
                 (self.first, self.first_time, self.first_at) = (carrier.place, carrier.time, at);
-                (self.first_carrier, self.slots.0) = (carrier.id, first);
+                (self.first_carrier, self.first_fragments, self.slots.0) = (carrier.id, carrier.fragments, first);
             }
             self.segments += 1;
+            self.packets += u32::from(carrier.fragments.max(1));
+            self.fragments += u32::from(carrier.fragments);
             self.wire_segments += last - first + 1;
             self.carrier = carrier.id;
         } else {
@@ -107,6 +115,9 @@ impl Span {
         }
         let shared = later.first_carrier == self.carrier;
         self.segments += later.segments - u32::from(shared);
+        let again = if shared { later.first_fragments } else { 0 };
+        self.packets += later.packets - if shared { u32::from(again.max(1)) } else { 0 };
+        self.fragments += later.fragments - u32::from(again);
         self.wire_segments += later.wire_segments - u32::from(shared && later.slots.0 <= self.slots.1);
         self.records += later.records;
         self.end = self.end.max(later.end);
@@ -140,7 +151,7 @@ mod tests {
     }
 
     fn carrier(id: u64, len: u32, mss: u16) -> Carrier {
-        Carrier { id, place: place(0, id * 10), time: Timestamp(0), len, mss }
+        Carrier { id, place: place(0, id * 10), time: Timestamp(0), len, mss, fragments: if id == 2 { 3 } else { 0 } }
     }
 
     #[test]
@@ -185,6 +196,7 @@ mod tests {
                 left.join(&right);
             }
             assert_eq!((left.segments, left.wire_segments, left.ends_segment), (3, 5, whole.ends_segment), "{cut}");
+            assert_eq!((left.packets, left.fragments), (5, 3), "{cut}");
         }
     }
 

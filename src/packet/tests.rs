@@ -1,0 +1,245 @@
+//! Frames of every kind, built layer by layer.
+
+use super::*;
+use crate::capture::LinkType;
+
+/// What the innermost TCP segment carries.
+const PAYLOAD: &[u8] = b"hello";
+
+/// Layers one behind the other.
+macro_rules! bytes {
+    ($($part:expr),* $(,)?) => { [$(&$part[..]),*].concat() };
+}
+
+pub(super) fn tcp() -> Vec<u8> {
+    bytes![[0x9c, 0x40, 1, 187, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x18, 1, 1, 0, 0, 0, 0], PAYLOAD]
+}
+
+pub(super) fn ip4(protocol: u8, payload: &[u8]) -> Vec<u8> {
+    let [high, low] = (20 + payload.len() as u16).to_be_bytes();
+    bytes![[0x45, 0, high, low, 0, 0, 0x40, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2], payload]
+}
+
+pub(super) fn ip6(next: u8, payload: &[u8]) -> Vec<u8> {
+    let [high, low] = (payload.len() as u16).to_be_bytes();
+    bytes![[0x60, 0, 0, 0, high, low, next, 64], [0xfd; 16], [0xfe; 16], payload]
+}
+
+pub(super) fn plain4() -> Vec<u8> {
+    ip4(6, &tcp())
+}
+
+pub(super) fn ethernet(kind: u16, payload: &[u8]) -> Vec<u8> {
+    bytes![[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2], kind.to_be_bytes(), payload]
+}
+
+fn udp(port: u16, payload: &[u8]) -> Vec<u8> {
+    bytes![[0xc0, 0], port.to_be_bytes(), (8 + payload.len() as u16).to_be_bytes(), [0, 0], payload]
+}
+
+/// Everything that a frame gives.
+pub(super) fn all(link: u16, bytes: &[u8]) -> Vec<Found> {
+    let mut found = Vec::new();
+    let frame = Frame { number: 1, time: Timestamp(0), link: LinkType(link), wire_len: bytes.len() as u32, offset: 0, bytes };
+    dissect(&frame, &mut |what| found.push(what));
+    found
+}
+
+/// The frame holds the segment, wrapped in `path`; and no prefix or flipped bit of it is a panic.
+pub(super) fn check(link: u16, bytes: &[u8], path: &str) -> Tunnel {
+    let found = all(link, bytes);
+    let [Found::Segment(segment, way)] = &found[..] else { panic!("link type {link}, {path:?}: {found:?}") };
+    assert_eq!(way.text(), path, "link type {link}");
+    let payload = &bytes[segment.payload_at as usize..][..segment.payload_len as usize];
+    assert_eq!((payload, segment.wire_len, segment.key.low.port.min(segment.key.high.port)), (PAYLOAD, 5, 443), "link type {link}, {path}");
+    for end in 0..bytes.len() {
+        all(link, &bytes[..end]);
+    }
+    let mut damaged = bytes.to_vec();
+    for bit in 0..bytes.len() * 8 {
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        all(link, &damaged);
+        damaged[bit / 8] ^= 1 << (bit % 8);
+    }
+    segment.key.tunnel
+}
+
+/// The frame holds nothing, for a reason.
+pub(super) fn stops(link: u16, bytes: &[u8], reason: &str) {
+    let found = all(link, bytes);
+    let [Found::Stop(stop)] = &found[..] else { panic!("link type {link}, {reason}: {found:?}") };
+    assert_eq!(stop.reason.text(), reason, "link type {link}");
+}
+
+fn eth4(protocol: u8, payload: &[u8]) -> Vec<u8> {
+    ethernet(0x0800, &ip4(protocol, payload))
+}
+
+#[test]
+fn plain_and_any_agree() {
+    for bytes in [ethernet(0x0800, &plain4()), ethernet(0x86dd, &ip6(6, &tcp()))] {
+        let frame = Frame { number: 1, time: Timestamp(0), link: LinkType(1), wire_len: bytes.len() as u32, offset: 0, bytes: &bytes };
+        let Found::Segment(any, _) = all(1, &bytes)[0] else { panic!() };
+        assert_eq!(format!("{:?}", plain(&frame).unwrap()), format!("{any:?}"));
+        check(1, &bytes, "");
+    }
+}
+
+#[test]
+fn mpls() {
+    let labels = [0, 1, 0, 64, 0, 1, 0x11, 64]; // 16, 17
+    check(1, &ethernet(0x8847, &bytes![labels, plain4()]), "mpls=16/17");
+    check(1, &ethernet(0x8848, &bytes![labels, ip6(6, &tcp())]), "mpls=16/17");
+    check(1, &ethernet(0x8847, &bytes![labels, ethernet(0x0800, &plain4())]), "mpls=16/17");
+    check(1, &ethernet(0x8847, &bytes![labels, [0, 0, 0, 9], ethernet(0x8100, &bytes![[0, 7, 8, 0], plain4()])]), "mpls=16/17 vlan=7");
+    // A hardware address that begins like IPv4.
+    let mut frame = ethernet(0x0800, &plain4());
+    frame[0] = 0x45;
+    check(1, &ethernet(0x8847, &bytes![labels, frame]), "mpls=16/17");
+    check(1, &eth4(137, &bytes![[0, 1, 1, 64], plain4()]), "mpls=16");
+    check(1, &eth4(17, &udp(6635, &bytes![labels, plain4()])), "mpls=16/17");
+    stops(1, &ethernet(0x8847, &bytes![[0, 1, 1, 64], [0x10, 0, 0, 7, 0, 0]]), "mpls_channel");
+}
+
+#[test]
+fn gre() {
+    check(1, &eth4(47, &bytes![[0, 0, 8, 0], plain4()]), "gre");
+    check(1, &eth4(47, &bytes![[0xb0, 0, 0x86, 0xdd, 0, 0, 0, 0, 0, 0, 0, 31, 0, 0, 0, 1], ip6(6, &tcp())]), "gre=0x1f");
+    check(1, &eth4(47, &bytes![[0x20, 0, 0x65, 0x58, 0, 0x13, 0x89, 7], ethernet(0x0800, &plain4())]), "nvgre=5001");
+    check(1, &eth4(47, &bytes![[0, 0, 0x88, 0xbe], ethernet(0x0800, &plain4())]), "gre erspan=0");
+    check(
+        1,
+        &eth4(47, &bytes![[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1], [0x10, 0, 0, 9, 0, 0, 0, 0], ethernet(0x0800, &plain4())]),
+        "gre erspan=9",
+    );
+    let three = [0x20, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0];
+    check(1, &eth4(47, &bytes![[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1], three, [0], ethernet(0x0800, &plain4())]), "gre erspan=9");
+    check(1, &eth4(47, &bytes![[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1], three, [1], [0; 8], ethernet(0x0800, &plain4())]), "gre erspan=9");
+    let pptp = |length: u8| [0x30, 0x81, 0x88, 0x0b, 0, length, 0, 5, 0, 0, 0, 1, 0, 0, 0, 1];
+    check(1, &eth4(47, &bytes![pptp(49), [0xff, 3, 0, 0x21], plain4()]), "pptp=5");
+    stops(1, &eth4(47, &pptp(0)), "pptp_acknowledgement");
+    check(1, &eth4(47, &bytes![[0, 0, 0x88, 0x3e], plain4()]), "gre");
+    check(1, &eth4(47, &bytes![[0, 0, 0x88, 0x3e, 0, 0, 0, 0], plain4()]), "gre");
+    stops(1, &eth4(47, &[0, 0, 0, 0]), "gre_keepalive");
+}
+
+#[test]
+fn overlays_in_udp() {
+    let inner = ethernet(0x0800, &plain4());
+    let vxlan = |flags, next, inner: &[u8]| bytes![[flags, 0, 0, next, 0, 0x13, 0x89, 0], inner];
+    let key = check(1, &eth4(17, &udp(4789, &vxlan(8, 0, &inner))), "vxlan=5001");
+    assert_ne!(key, Tunnel(0));
+    check(1, &ethernet(0x86dd, &ip6(17, &udp(8472, &vxlan(8, 0, &inner)))), "vxlan=5001");
+    check(1, &eth4(17, &udp(4790, &vxlan(12, 1, &plain4()))), "vxlan=5001");
+    check(1, &eth4(17, &udp(4790, &vxlan(12, 3, &inner))), "vxlan=5001");
+    let nsh = bytes![[0, 0xc6, 1, 3, 0, 0, 42, 255], [0; 16], inner];
+    check(1, &eth4(17, &udp(4790, &vxlan(12, 4, &nsh))), "vxlan=5001 nsh=42");
+    check(1, &ethernet(0x894f, &nsh), "nsh=42");
+    stops(1, &eth4(17, &udp(4789, &vxlan(0, 0, &inner))), "udp_not_followed");
+    stops(1, &eth4(17, &udp(4789, &vxlan(8, 0, &[7; 60]))), "udp_not_followed");
+    let geneve = [1, 0, 0x65, 0x58, 0, 0, 7, 0, 1, 2, 3, 0];
+    check(1, &eth4(17, &udp(6081, &bytes![geneve, inner])), "geneve=7");
+    check(1, &eth4(17, &udp(6081, &bytes![[0, 0, 8, 0, 0, 0, 7, 0], plain4()])), "geneve=7");
+    check(1, &eth4(17, &udp(4341, &bytes![[0x88, 0, 0, 1, 0, 0, 3, 1], plain4()])), "lisp=3");
+    check(1, &eth4(17, &udp(4341, &bytes![[0x80, 0, 0, 1, 0, 0, 3, 1], plain4()])), "lisp");
+}
+
+#[test]
+fn mobile_and_access() {
+    let inner = plain4();
+    let gtp = |flags, extra: &[u8]| bytes![[flags, 0xff, 0, (extra.len() + inner.len()) as u8, 0, 0, 0x12, 0x34], extra, inner];
+    let key = check(1, &eth4(17, &udp(2152, &gtp(0x30, &[]))), "gtp=0x1234");
+    assert_eq!(key, Tunnel(0));
+    check(1, &eth4(17, &udp(2152, &gtp(0x34, &[0, 0, 0, 0x85, 1, 0, 9, 0x85, 1, 0, 9, 0]))), "gtp=0x1234");
+    check(1, &eth4(17, &udp(2152, &gtp(0x32, &[0, 1, 0, 0]))), "gtp=0x1234");
+    stops(1, &eth4(17, &udp(2152, &gtp(0x34, &[0, 0, 0, 0x85, 0, 0, 0, 0]))), "udp_not_followed");
+    let l2tp = bytes![[0x40, 2, 0, 57, 0, 1, 0, 2], [0xff, 3, 0, 0x21], inner];
+    check(1, &eth4(17, &udp(1701, &l2tp)), "l2tp=0x10002");
+    stops(1, &eth4(17, &udp(1701, &[0xc8, 2, 0, 12, 0, 1, 0, 2, 0, 0, 0, 0])), "l2tp_control");
+    for cookie in 0..4 {
+        check(1, &eth4(115, &bytes![[0, 0, 0, 9], [1; 12][..cookie * 4], ethernet(0x0800, &inner)]), "l2tpv3=0x9");
+    }
+    check(1, &eth4(17, &udp(1701, &bytes![[0, 3, 0, 0, 0, 0, 0, 9], ethernet(0x0800, &inner)])), "l2tpv3=0x9");
+    let wifi = bytes![[8, 1], [0; 22], [0xaa, 0xaa, 3, 0, 0, 0, 8, 0], inner];
+    check(1, &eth4(17, &udp(5247, &bytes![[0, 0x10, 3, 0, 0, 0, 0, 0], wifi])), "capwap");
+    check(1, &eth4(17, &udp(5247, &bytes![[0, 0x10, 2, 0, 0, 0, 0, 0], ethernet(0x0800, &inner)])), "capwap");
+    stops(1, &eth4(17, &udp(5247, &[1, 0, 0, 0, 1, 2, 3, 4])), "capwap_encrypted");
+}
+
+#[test]
+fn ip_in_ip() {
+    check(1, &eth4(4, &plain4()), "ip4in4");
+    check(1, &eth4(41, &ip6(6, &tcp())), "ip6in4");
+    check(1, &ethernet(0x86dd, &ip6(4, &plain4())), "ip4in6");
+    check(1, &ethernet(0x86dd, &ip6(41, &ip6(6, &tcp()))), "ip6in6");
+    let mut six = ip6(6, &tcp());
+    (six[8], six[9]) = (0x20, 2);
+    check(1, &eth4(41, &six), "6to4");
+    check(1, &eth4(17, &udp(3544, &six)), "teredo");
+    check(1, &eth4(17, &udp(3544, &bytes![[0, 1, 0, 0], [7; 8], [0], [0, 0, 1, 2, 3, 4, 5, 6], six])), "teredo");
+    check(1, &eth4(97, &bytes![[0x30, 0], ethernet(0x0800, &plain4())]), "etherip");
+    check(1, &eth4(51, &bytes![[6, 4], [0; 22], tcp()]), "ah");
+    let many = |count| (0..count).fold(plain4(), |inner, _| ip4(4, &inner));
+    check(1, &ethernet(0x0800, &many(MAX_TUNNELS)), &["ip4in4"; MAX_TUNNELS as usize].join(" "));
+    stops(1, &ethernet(0x0800, &many(MAX_TUNNELS + 1)), "too_many_tunnels");
+}
+
+#[test]
+fn esp() {
+    // The checksum of the pseudo-header, TCP header and payload (RFC 9293 section 3.1), by hand.
+    let mut segment = tcp();
+    let mut sum = 0x0a00u32 * 2 + 1 + 2 + 6 + segment.len() as u32;
+    sum += segment.chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(*pair.get(1).unwrap_or(&0))).sum::<u32>();
+    let checksum = !((sum & 0xffff) + (sum >> 16)) as u16;
+    segment[16..18].copy_from_slice(&checksum.to_be_bytes());
+    let esp = |padding: &[u8], value| bytes![[0, 0, 0, 5, 0, 0, 0, 1], segment, padding, [padding.len() as u8, 6], vec![0xa5; value]];
+    for value in [0, 12, 16, 24, 32] {
+        check(1, &eth4(50, &esp(&[1], value)), "esp_null=0x5");
+    }
+    check(1, &eth4(17, &udp(4500, &esp(&[1], 12))), "esp_null=0x5");
+    stops(1, &eth4(50, &esp(&[9], 12)), "esp");
+    segment[0] ^= 1;
+    stops(1, &eth4(50, &bytes![[0, 0, 0, 5, 0, 0, 0, 1], segment, [1, 1, 6], [0; 12]]), "esp");
+    stops(1, &eth4(17, &udp(51820, &[4, 0, 0, 0, 1, 2, 3, 4])), "wireguard");
+    stops(1, &eth4(17, &udp(4500, &[0, 0, 0, 0, 1, 2, 3, 4])), "udp_not_followed");
+}
+
+#[test]
+fn a_part_of_a_packet_says_where_it_belongs() {
+    let mut packet = ip4(6, &[7; 40]);
+    (packet[4], packet[5], packet[6], packet[7]) = (1, 2, 0x20, 3);
+    let found = all(1, &ethernet(0x0800, &packet));
+    let [Found::Fragment(fragment)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(fragment.part, ip::Part { id: 0x102, offset: 24, more: true });
+    assert_eq!((fragment.at, fragment.len, fragment.packet.protocol), (34, 40, 6));
+    let six = ip6(44, &bytes![[6, 0, 0, 16, 0, 0, 0, 9], [7; 24]]);
+    let found = all(229, &six);
+    let [Found::Fragment(fragment)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(fragment.part, ip::Part { id: 9, offset: 16, more: false });
+    assert_eq!((fragment.at, fragment.len, fragment.packet.protocol), (48, 24, 6));
+}
+
+#[test]
+fn noise_is_no_panic() {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let seeds = [
+        eth4(17, &udp(4789, &bytes![[8, 0, 0, 0, 0, 0, 1, 0], ethernet(0x8847, &bytes![[0, 1, 1, 64], plain4()])])),
+        eth4(47, &bytes![[0x30, 1, 0x88, 0x0b, 0, 49, 0, 5, 0, 0, 0, 1], [0xff, 3, 0, 0x21], plain4()]),
+        vec![0; 120],
+    ];
+    for round in 0..40_000u64 {
+        let mut bytes = seeds[round as usize % seeds.len()].clone();
+        for _ in 0..1 + next() % 12 {
+            let at = next() as usize % bytes.len();
+            bytes[at] = next() as u8;
+        }
+        all((next() % 300) as u16, &bytes);
+        all(1, &bytes);
+    }
+}
