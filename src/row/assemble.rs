@@ -278,9 +278,9 @@ fn outcome(row: &mut FlowRow, session: &Session, roles: &Roles, judgement: &Judg
 fn timing(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, judgement: &Judgement) {
     let times = flow.handshake;
     let between = |from: Option<Timestamp>, to: Option<Timestamp>| Some(Millis(to?.since(from?)));
-    row.tcp_rtt_ms = between(times.syn, times.ack);
-    row.rtt_to_server_ms = between(times.syn, times.syn_ack);
-    row.rtt_to_client_ms = between(times.syn_ack, times.ack);
+    row.tcp_rtt_ms = between(times.syn(), times.ack());
+    row.rtt_to_server_ms = between(times.syn(), times.syn_ack());
+    row.rtt_to_client_ms = between(times.syn_ack(), times.ack());
     let first = |content: Content| session.messages.iter().find(|message| message.content == content && message.state == State::Seen);
     let client_hello = first(Content::Handshake(1)).or(first(Content::V2ClientHello));
     let server_hello = first(Content::Handshake(2));
@@ -325,9 +325,9 @@ fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, role
     row.bytes_client = directions[client].bytes;
     row.bytes_server = directions[server].bytes;
     let sum = |count: fn(&crate::flow::direction::Direction) -> u64| directions.iter().map(count).sum();
-    row.retransmissions = sum(|direction| direction.retransmissions);
-    row.out_of_order = sum(|direction| direction.out_of_order);
-    row.overlaps = sum(|direction| direction.overlaps);
+    row.retransmissions = sum(|direction| direction.retransmissions.into());
+    row.out_of_order = sum(|direction| direction.out_of_order.into());
+    row.overlaps = sum(|direction| direction.overlaps.into());
     row.gap_bytes = sum(|direction| direction.gap_bytes);
 }
 
