@@ -130,6 +130,9 @@ impl Run<'_> {
     /// Runs one series; a panic in it, which is a fault of the program, costs this series alone.
     fn guarded(&self, series: &Series, work: impl FnOnce()) {
         if self.is_stopped() {
+            for index in &series.captures {
+                self.note_damage(*index, &interrupted(0));
+            }
             return;
         }
         if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
@@ -164,7 +167,7 @@ impl Run<'_> {
             state.error.get_or_insert_with(|| error.clone());
         }
         if stopped {
-            state.error.get_or_insert(CaptureError { code: "interrupted", detail: "The run was stopped here.".into(), offset: 0 });
+            state.error.get_or_insert_with(|| interrupted(walk.position()));
         }
     }
 
@@ -175,7 +178,8 @@ impl Run<'_> {
 
     fn finish(self) -> Result<Found, Error> {
         let stopped = self.is_stopped();
-        let collected = std::mem::take(&mut *lock(&self.collected));
+        let mut collected = std::mem::take(&mut *lock(&self.collected));
+        collected.number_selection(&self.archive.captures);
         self.store.check()?;
         let captures = (0..self.archive.captures.len()).map(|index| self.capture_row(index, &collected)).collect();
         Ok(Found { captures, collected, store: self.store, stopped })
@@ -187,6 +191,7 @@ impl Run<'_> {
         let counts = collected.counts(index);
         let error = capture.error.as_ref().or(state.error.as_ref());
         let status = match capture.status {
+            Status::Ready if !state.opened && error.is_some_and(|error| error.code == INTERRUPTED) => "skipped",
             Status::Ready if !state.opened => "failed",
             Status::Ready if state.error.is_some() => "truncated",
             Status::Ready if counts.packets == 0 => "empty",
@@ -224,6 +229,13 @@ impl Run<'_> {
             duplicate_of: Wild(capture.duplicate_of.map(|other| self.archive.captures[other].path_text.clone()).unwrap_or_default()),
         }
     }
+}
+
+/// The code of captures that were not read to their end because the run was stopped.
+const INTERRUPTED: &str = "interrupted";
+
+fn interrupted(offset: u64) -> CaptureError {
+    CaptureError { code: INTERRUPTED, detail: "The run was stopped here.".into(), offset }
 }
 
 /// What a series' work needs to know of it.

@@ -42,29 +42,30 @@ impl Source {
     /// Appends up to `len` bytes from `offset`; fewer only at the end. A stream is always read where it stands.
     fn append(&mut self, bytes: &mut Vec<u8>, offset: u64, len: usize) -> io::Result<()> {
         match self {
-            Source::File(file, _) => append_at(file, bytes, offset, len),
+            Source::File(file, _) => {
+                let start = bytes.len();
+                bytes.resize(start + len, 0);
+                let (filled, error) = fill_at(file, &mut bytes[start..], offset);
+                bytes.truncate(start + filled);
+                error.map_or(Ok(()), Err)
+            }
             Source::Stream(stream) => stream.take(len as u64).read_to_end(bytes).map(|_| ()),
         }
     }
 }
 
-fn append_at(file: &File, bytes: &mut Vec<u8>, offset: u64, len: usize) -> io::Result<()> {
-    let start = bytes.len();
-    bytes.resize(start + len, 0);
-    let mut filled = start;
+/// Fills `bytes` from `offset` on; gives how many bytes came, fewer only at the end.
+fn fill_at(file: &File, bytes: &mut [u8], offset: u64) -> (usize, Option<io::Error>) {
+    let mut filled = 0;
     while filled < bytes.len() {
-        match file.read_at(&mut bytes[filled..], offset + (filled - start) as u64) {
+        match file.read_at(&mut bytes[filled..], offset + filled as u64) {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                bytes.truncate(filled);
-                return Err(error);
-            }
+            Err(error) => return (filled, Some(error)),
         }
     }
-    bytes.truncate(filled);
-    Ok(())
+    (filled, None)
 }
 
 /// Bytes of a file as they were read.
@@ -81,9 +82,12 @@ pub struct Buffer {
 impl Buffer {
     /// Reads range `number` of a file into this buffer's memory.
     pub fn read(mut self, file: &File, number: u64) -> Buffer {
-        self.bytes.clear();
         self.offset = number * RANGE;
-        self.error = append_at(file, &mut self.bytes, self.offset, RANGE as usize).err();
+        // A buffer that was used before is long enough already: nothing is zeroed.
+        self.bytes.resize(RANGE as usize, 0);
+        let (filled, error) = fill_at(file, &mut self.bytes, self.offset);
+        self.bytes.truncate(filled);
+        self.error = error;
         self
     }
 }
@@ -212,6 +216,11 @@ impl Walk {
     /// Whether the file's end was reached.
     pub fn is_over(&self) -> bool {
         self.over
+    }
+
+    /// Offset in the file up to which its records were walked, in bytes.
+    pub fn position(&self) -> u64 {
+        self.at
     }
 
     /// Why the file could not be read, or not to its end, as far as it is not an item of a block.

@@ -64,40 +64,32 @@ table! {
     ip_fragmented: u64,
 }
 
-/// A kind of message and its sender, in 16 bits: the layer in the high byte, the code in the low one.
+/// A kind of message and its sender: the code of a handshake type, or 256 and the place in `UNCODED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Kind {
     code: u16,
     from_client: bool,
 }
 
-const HELLO_RETRY_REQUEST: u16 = 0x100;
-const ENCRYPTED_HANDSHAKE: u16 = 0x101;
-const CHANGE_CIPHER_SPEC: u16 = 0x102;
-const ENCRYPTED_FLIGHT: u16 = 0x103;
+/// Messages whose name does not follow from a code. New ones are added at the end.
+const UNCODED: [&str; 5] = ["hello_retry_request", "encrypted_handshake", "change_cipher_spec", "encrypted_flight", "ssl2_client_hello"];
 
 impl Kind {
     /// The kind of a message that takes part in the handshake; alerts and application data do not.
     fn of(message: &MessageRow) -> Option<Self> {
-        let code = match (message.layer.as_ref(), message.message.as_ref(), message.message_code) {
-            ("handshake", "hello_retry_request", _) => HELLO_RETRY_REQUEST,
-            ("handshake", _, Some(code)) => code.into(),
-            ("handshake", _, None) => ENCRYPTED_HANDSHAKE,
-            ("ccs", _, _) => CHANGE_CIPHER_SPEC,
-            ("data", "encrypted_flight", _) => ENCRYPTED_FLIGHT,
-            _ => return None,
+        let code = match UNCODED.iter().position(|name| *name == message.message) {
+            Some(at) => 256 + at as u16,
+            None if message.layer == "handshake" => message.message_code?.into(),
+            None => return None,
         };
         Some(Kind { code, from_client: message.direction == "client" })
     }
 
     /// Its name in tables, as in messages.csv.
     pub fn name(self) -> Word {
-        match self.code {
-            HELLO_RETRY_REQUEST => "hello_retry_request".into(),
-            ENCRYPTED_HANDSHAKE => "encrypted_handshake".into(),
-            CHANGE_CIPHER_SPEC => "change_cipher_spec".into(),
-            ENCRYPTED_FLIGHT => "encrypted_flight".into(),
-            code => names::handshake_type(code as u8).map_or_else(|| format!("handshake_{code}").into(), Word::from),
+        match u8::try_from(self.code) {
+            Ok(code) => names::handshake_type(code).map_or_else(|| format!("handshake_{code}").into(), Word::from),
+            Err(_) => UNCODED.get(usize::from(self.code) - 256).copied().unwrap_or_default().into(),
         }
     }
 
@@ -196,19 +188,17 @@ impl Part for Segmentation {
     fn observe(&mut self, rows: &FlowRows) {
         let flow = &rows.flow;
         let complete = |message: &&MessageRow| matches!(message.state.as_ref(), "seen" | "encrypted" | "decrypted");
-        let messages = rows.messages.iter().filter(complete).filter_map(|message| Some((Kind::of(message)?, message)));
+        let messages: Vec<_> = rows.messages.iter().filter(complete).filter_map(|message| Some((Kind::of(message)?, message))).collect();
         for (from_client, mss) in [(true, flow.mss_server_bytes), (false, flow.mss_client_bytes)] {
-            let mut sent = messages.clone().filter(|(kind, _)| kind.from_client == from_client).peekable();
-            if sent.peek().is_none() {
-                continue;
+            let mut sent = messages.iter().filter(|(kind, _)| kind.from_client == from_client).peekable();
+            if sent.peek().is_some() {
+                let cells = self.paths.entry((flow.tls_version_code, mss)).or_default();
+                sent.for_each(|(kind, message)| cells.cell(*kind).observe(message));
             }
-            let cells = self.paths.entry((flow.tls_version_code, mss)).or_default();
-            sent.for_each(|(kind, message)| cells.cell(kind).observe(message));
         }
-        let mut messages = messages.peekable();
-        if let Some(server) = server(rows).filter(|_| messages.peek().is_some()) {
+        if let Some(server) = server(rows).filter(|_| !messages.is_empty()) {
             let cells = self.servers.entry(server).or_default();
-            messages.for_each(|(kind, message)| cells.cell(kind).observe(message));
+            messages.iter().for_each(|(kind, message)| cells.cell(*kind).observe(message));
         }
     }
 
@@ -298,6 +288,30 @@ fn row(group_by: &'static str, key: Word, cell: &Cell) -> SegmentationRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A kind keeps the name that messages.csv gives it.
+    #[test]
+    fn names_come_back() {
+        use crate::row::step;
+        use crate::tls::Content;
+        let hidden = [
+            Content::V2ClientHello,
+            Content::HelloRetryRequest,
+            Content::EncryptedHandshake,
+            Content::ChangeCipherSpec,
+            Content::EncryptedFlight,
+        ];
+        for content in (0..=u8::MAX).map(Content::Handshake).chain(hidden) {
+            let named = step::name(content);
+            let message = MessageRow {
+                layer: named.layer.into(),
+                message: named.message.clone().into(),
+                message_code: named.code,
+                ..MessageRow::default()
+            };
+            assert_eq!(Kind::of(&message).unwrap().name(), named.message);
+        }
+    }
 
     /// Every group counts every complete message of the handshake once.
     #[test]

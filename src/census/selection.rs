@@ -4,8 +4,9 @@
 use super::failures::Ending;
 use super::totals::failed;
 use super::{Part, pairs};
-use crate::row::Word;
 use crate::row::assemble::FlowRows;
+use crate::row::flow::FlowRow;
+use crate::row::{Codes, WildList, Word};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -23,6 +24,11 @@ pub const FAILURES: usize = 40;
 pub const PER_SUITE: usize = 2;
 /// Pairs of version and cipher suite that are kept, by code.
 pub const SUITES: usize = 60;
+
+/// Messages kept of a flow: a full handshake has a dozen.
+pub const MESSAGES: usize = 64;
+/// Characters kept of a server name; the longest DNS name has 253.
+pub const NAME: usize = 300;
 
 /// Shares of the flows shown: failures, slowest, one of each suite; the sample fills the rest.
 const SHARES_OF_TEN: [usize; 3] = [5, 2, 2];
@@ -69,9 +75,10 @@ impl<K: Ord, V, const LIMIT: usize> First<K, V, LIMIT> {
 impl<K: Ord + Clone, const LIMIT: usize> First<K, FlowRows, LIMIT> {
     fn offer(&mut self, key: K, rows: &FlowRows) {
         if self.wants(&key)
+            && !self.held.contains_key(&key)
             && let Some(place) = self.entry(key)
         {
-            place.clone_from(rows);
+            *place = shown(rows);
         }
     }
 
@@ -99,7 +106,7 @@ pub struct Selection {
 /// A flow and why it is shown.
 #[derive(Debug, Clone)]
 pub struct Chosen<'a> {
-    /// Its rows.
+    /// Its rows, without the lists of its ClientHello and its certificates.
     pub rows: &'a FlowRows,
     /// `failed with an alert`, `slow`, `sample`, ...
     pub why: &'static str,
@@ -191,6 +198,24 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// What is kept of a flow: the lists of its ClientHello are left out, a long server name and a long tail of messages cut,
+/// so that no capture makes the selection large.
+fn shown(rows: &FlowRows) -> FlowRows {
+    let mut flow = FlowRow {
+        alpn_offered: WildList::default(),
+        versions_offered: Codes::default(),
+        suites_offered: Codes::default(),
+        groups_offered: Codes::default(),
+        key_shares: Codes::default(),
+        ..rows.flow.clone()
+    };
+    if let Some((end, _)) = flow.sni.0.char_indices().nth(NAME) {
+        flow.sni.0.truncate(end);
+    }
+    flow.sni.0.shrink_to_fit();
+    FlowRows { flow, messages: rows.messages.iter().take(MESSAGES).cloned().collect(), certificates: Vec::new() }
+}
+
 /// The first of each class, then the second of each, and so on.
 fn in_turn<'a>(classes: impl Iterator<Item = &'a BTreeMap<Early, FlowRows>>, why: impl Fn(&FlowRows) -> &'static str) -> Vec<Chosen<'a>> {
     let mut turns: Vec<_> = classes.flat_map(|flows| flows.values().enumerate()).collect();
@@ -218,6 +243,19 @@ fn hash(id: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_flow_is_bounded() {
+        let mut rows = crate::census::tests::flows(1).remove(0);
+        rows.flow.suites_offered = Codes(vec![1; 32_000]);
+        rows.flow.sni.0 = "\u{20AC}".repeat(60_000);
+        rows.messages = vec![Default::default(); 256];
+        let mut selection = Selection::default();
+        selection.observe(&rows);
+        let kept = &selection.chosen(1)[0].rows;
+        assert!(kept.flow.suites_offered.0.is_empty() && kept.messages.len() == MESSAGES);
+        assert!(kept.flow.sni.0.capacity() <= NAME * 4);
+    }
 
     #[test]
     fn a_choice_is_bounded_without_doubles_and_names_its_reason() {

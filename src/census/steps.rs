@@ -24,20 +24,32 @@ pub enum Step {
     Never,
 }
 
-/// The states of steps 1 to 12, in order.
+/// The order in which the steps of a full handshake are taken; that of an abbreviated one, in which the server finishes
+/// first; that of TLS 1.3, where the server's Finished (10) is the end of its protected flight (4).
+const FULL: [u8; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+const ABBREVIATED: [u8; 12] = [1, 2, 3, 4, 5, 6, 8, 9, 10, 7, 11, 12];
+const PROTECTED: [u8; 12] = [1, 2, 3, 9, 4, 5, 6, 10, 7, 8, 11, 12];
+
+/// The states of steps 1 to 12, in order of their numbers.
 ///
-/// A failure stands at the first step after the last one seen that belongs to this kind of handshake. In TLS 1.3 the
-/// server's Finished is part of its protected flight, and a NewSessionTicket hides among the application data: both are
-/// encrypted once the handshake came that far.
+/// A failure stands at the first step that should have come after the last one seen, in the order of this kind of
+/// handshake. In TLS 1.3 the server's Finished is part of its protected flight, and a NewSessionTicket hides among the
+/// application data: both are encrypted once the handshake came that far.
 pub fn states(rows: &FlowRows) -> [Step; 12] {
     let seen = seen(rows);
-    let ends_at = failed(rows).then(|| failure(rows, &seen));
+    let order = match rows.flow.resumed {
+        _ if is_protected(rows) => PROTECTED,
+        Some(true) => ABBREVIATED,
+        _ => FULL,
+    };
+    let place = |step: u8| order.iter().position(|at| *at == step);
+    let end = failed(rows).then(|| failure(rows, &seen, &order));
     std::array::from_fn(|at| {
         let step = at as u8 + 1;
-        match (seen[at], ends_at) {
+        match (seen[at], end) {
             (_, Some(end)) if step == end => Step::Failed,
             (Some(state), _) => state,
-            (None, Some(end)) if step > end => Step::Never,
+            (None, Some(end)) if place(step) > place(end) => Step::Never,
             (None, _) => unseen(rows, step, &seen),
         }
     })
@@ -60,7 +72,7 @@ fn seen(rows: &FlowRows) -> [Option<Step>; 12] {
     }
     if is_protected(rows) && seen[3] == Some(Step::Encrypted) {
         seen[9] = seen[9].or(Some(Step::Encrypted));
-        if seen[6] == Some(Step::Encrypted) {
+        if rows.messages.iter().any(|message| message.step == 7 && message.state == "encrypted") {
             seen[7] = seen[7].or(Some(Step::Encrypted));
         }
     }
@@ -70,16 +82,14 @@ fn seen(rows: &FlowRows) -> [Option<Step>; 12] {
     seen
 }
 
-/// The step at which the handshake failed.
-fn failure(rows: &FlowRows, seen: &[Option<Step>; 12]) -> u8 {
-    let flow = &rows.flow;
-    // A protected alert in place of the client's flight looks like step 7.
-    if is_protected(rows) && flow.outcome == "alert" && flow.last_step == Some(7) {
-        return 7;
-    }
-    let last = flow.last_step.unwrap_or(1).clamp(1, 10);
-    let next = (last + 1..=10).find(|step| seen[usize::from(*step) - 1].is_none() && unseen(rows, *step, &[None; 12]) != Step::NotPart);
-    next.unwrap_or(10)
+/// The step at which the handshake failed: the handshake proper is the first ten places but for TCP's.
+fn failure(rows: &FlowRows, seen: &[Option<Step>; 12], order: &[u8; 12]) -> u8 {
+    let handshake = &order[..10];
+    let last = handshake.iter().rposition(|step| seen[usize::from(*step) - 1].is_some()).unwrap_or(0);
+    let mut due = handshake[last..].iter().skip(1).filter(|step| unseen(rows, **step, &[None; 12]) != Step::NotPart);
+    // Where all was seen, it was the last that was refused.
+    let refused = if order == &FULL { 10 } else { 7 };
+    due.next().copied().unwrap_or(refused)
 }
 
 /// The state of a step that nothing was seen of, before any failure.
@@ -152,7 +162,10 @@ mod tests {
     #[test]
     fn failures_stand_at_the_step_that_did_not_come() {
         check("alert", 0, 0, "server_fin", &[(2, "seen"), (12, "seen")], "SS!........S");
-        check("reset", 0x0304, 0x1301, "client_rst", &[(2, "seen"), (3, "seen"), (4, "encrypted")], "SSSE--!..E.S");
+        check("reset", 0x0304, 0x1301, "client_rst", &[(2, "seen"), (3, "seen"), (4, "encrypted")], "SSSE--!.-E.S");
+        // Refused by a protected alert that stands in the place of the client's flight.
+        check("alert", 0x0304, 0x1301, "client_fin", &[(2, "seen"), (3, "seen"), (4, "encrypted"), (7, "encrypted")], "SSSE--!E-E.S");
+        check("closed", 0x0303, 0xc02f, "client_fin", &[(2, "seen"), (3, "seen"), (9, "seen"), (10, "encrypted")], "SSS---!-SE.S");
         check("gap", 0, 0, "end_of_capture", &[(2, "partial")], "S??????-????");
     }
 }

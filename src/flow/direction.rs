@@ -107,6 +107,11 @@ impl Direction {
         }
     }
 
+    /// Whether a segment with this sequence number is the next one in order.
+    pub fn is_next(&self, seq: u32) -> bool {
+        self.offset(seq) == self.next as i64
+    }
+
     /// Starts over at another sequence number, where nothing was delivered yet.
     pub fn rebase(&mut self, first_byte: u32) {
         if self.next == 0 && self.held.is_empty() {

@@ -12,6 +12,7 @@
 
 pub mod direction;
 pub mod hash;
+mod slab;
 pub mod table;
 
 use crate::packet::{Key, Segment};
@@ -96,8 +97,9 @@ pub enum Interest {
 
 /// A protocol on top of the ordered bytes of a flow: the seam between this stage and TLS.
 pub trait Reader: Default {
-    /// Whether a segment in the middle of another protocol could begin with this one (STARTTLS, CONNECT, a midway start).
-    fn starts(bytes: &[u8], midway: bool) -> bool;
+    /// Whether a segment could begin this protocol: the first one of the flow, or one in the middle of another protocol
+    /// (STARTTLS, CONNECT). `midway` says that the capture does not hold the flow's beginning.
+    fn starts(bytes: &[u8], first: bool, midway: bool) -> bool;
     /// Takes bytes in order.
     fn deliver(&mut self, chunk: Chunk<'_>);
     /// Learns of a hole before what follows it is delivered.
@@ -132,6 +134,8 @@ pub enum Close {
 pub enum End {
     /// A new SYN took its key.
     Reused,
+    /// Both sides closed it, or one reset it, and nothing came since.
+    Closed,
     /// Silence for longer than the time-out.
     Idle,
     /// The bound on live flows was reached.
@@ -149,6 +153,29 @@ pub struct Handshake {
     pub syn_ack: Option<Timestamp>,
     /// The first ACK of the client after it.
     pub ack: Option<Timestamp>,
+}
+
+/// The first bytes that a side sent, so far as they are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Greeting {
+    bytes: [u8; 12],
+    len: u8,
+}
+
+impl Greeting {
+    /// Keeps the first bytes of a side's first segment.
+    fn keep(&mut self, payload: &[u8]) {
+        if self.len == 0 {
+            let kept = payload.len().min(self.bytes.len());
+            self.bytes[..kept].copy_from_slice(&payload[..kept]);
+            self.len = kept as u8;
+        }
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
 }
 
 /// A TCP connection.
@@ -180,10 +207,14 @@ pub struct Flow<R> {
     pub handshake: Handshake,
     /// Both directions, by [`Side::index`].
     pub directions: [Direction; 2],
+    /// The first bytes of each side, where they are of another protocol than the reader's.
+    pub greetings: [Greeting; 2],
     /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
     pub reader: Option<Box<R>>,
-    /// A FIN or a RST was seen: the flow is forgotten sooner.
-    closing: bool,
+    /// Who sent a FIN.
+    fins: [bool; 2],
+    /// A RST was seen, and no SYN since.
+    reset: bool,
     /// The time-high mark of the lane when its last packet came.
     active: Timestamp,
 }
@@ -192,6 +223,11 @@ impl<R> Flow<R> {
     /// The endpoint behind a side.
     pub fn endpoint(&self, side: Side) -> crate::packet::Endpoint {
         if side == Side::Low { self.key.low } else { self.key.high }
+    }
+
+    /// Whether nothing but late packets can come.
+    fn is_over(&self) -> bool {
+        self.reset || self.fins == [true; 2]
     }
 
     fn new(segment: &Segment, place: FramePlace) -> Self {
@@ -209,8 +245,10 @@ impl<R> Flow<R> {
             offload: false,
             handshake: Handshake::default(),
             directions: Default::default(),
+            greetings: Default::default(),
             reader: None,
-            closing: false,
+            fins: [false; 2],
+            reset: false,
             active: segment.time,
         }
     }

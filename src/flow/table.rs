@@ -2,16 +2,20 @@
 
 use super::direction::{MAX_HELD, Payload};
 use super::hash::HashKey;
+use super::slab::Slab;
 use super::{Close, End, Flow, FramePlace, Interest, Reader, Side};
 use crate::packet::{Key, Segment, flag};
 use crate::time::{SECOND, Span, Timestamp};
 use hashbrown::HashTable;
+use std::collections::VecDeque;
 
 /// Silence after which an open connection is over: RFC 5382 REQ-5 has 2 hours 4 minutes, so that a TCP keep-alive every
 /// two hours does not cut a flow in two.
 pub const IDLE: Span = Span((2 * 3600 + 4 * 60) * SECOND);
-/// Silence after which a connection that was closed or reset is forgotten (RFC 5382 REQ-5: 4 minutes).
+/// Silence after which a connection that is closing, or was closed, is forgotten (RFC 5382 REQ-5: 4 minutes).
 pub const IDLE_CLOSED: Span = Span(4 * 60 * SECOND);
+/// Silence after which the rows of a connection that is over are made; what comes later is counted as late.
+pub const LINGER: Span = Span(10 * SECOND);
 
 /// How hard the bounds press; the same for all lanes at the same block, so that results do not depend on lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,28 +44,54 @@ pub struct BlockFacts {
     pub latest: Option<Timestamp>,
     /// The pressure in force.
     pub pressure: Pressure,
+    /// Whether all flows are searched for silent ones before this block, if there is pressure.
+    pub search: bool,
 }
 
 /// Where a lane hands its results.
 pub trait Sink<R> {
     /// A connection has a packet in `place.file` for the first time: the order of these is Wireshark's numbering.
     fn appeared(&mut self, place: FramePlace);
+    /// A packet came after the rows of its connection were made.
+    fn late(&mut self, place: FramePlace, bytes: u32);
     /// A connection is over. `latest` is the latest packet time that the series had reached.
     fn ended(&mut self, flow: Flow<R>, end: End, latest: Timestamp);
 }
 
 /// The flows whose hash falls to one lane.
+///
+/// ```text
+///  index ──► flows      open: until silent for 2 h 4 min, or a new SYN
+///              │        over (both FINs, or a RST): rows are made after 10 s of silence, and what stays is
+///              └──► tombs    a key that takes late packets for 4 minutes, so that they open no flow of their own
+/// ```
+/// What has been silent for too long is ended when its next packet comes, or earlier by a search; both decide by the
+/// same rule, so it does not matter which comes first.
 #[derive(Debug)]
 pub struct Lane<R> {
     key: HashKey,
     index: HashTable<u32>,
-    flows: Vec<Option<Flow<R>>>,
-    free: Vec<u32>,
+    flows: Slab<Flow<R>>,
+    /// Flows that are over, and when to look at them.
+    over: VecDeque<(Timestamp, u32)>,
+    tombs: HashTable<Tomb>,
     held: u64,
     /// The latest packet time of all blocks before the current one: the clock of the time-outs.
     clock: Timestamp,
-    /// When the whole table is searched for silent flows next.
-    next_sweep: Timestamp,
+    /// When all flows, and all tombs, are searched for silent ones next.
+    next_search: Timestamp,
+    /// Packets since the last search: it costs less than they did.
+    packets: u64,
+}
+
+/// What stays of a flow that is over.
+#[derive(Debug)]
+struct Tomb {
+    key: Key,
+    /// The last file in which it has a packet.
+    file: u32,
+    /// The clock when its last packet came.
+    active: Timestamp,
 }
 
 impl<R: Reader> Lane<R> {
@@ -70,25 +100,30 @@ impl<R: Reader> Lane<R> {
         Lane {
             key,
             index: HashTable::new(),
-            flows: Vec::new(),
-            free: Vec::new(),
+            flows: Slab::default(),
+            over: VecDeque::new(),
+            tombs: HashTable::new(),
             held: 0,
             clock: Timestamp(i64::MIN),
-            next_sweep: Timestamp(i64::MIN),
+            next_search: Timestamp(i64::MIN),
+            packets: 0,
         }
     }
 
     /// What it holds now.
     pub fn load(&self) -> Load {
-        Load { flows: self.index.len() as u64, held: self.held }
+        Load { flows: self.flows.len() as u64 + self.tombs.len() as u64 / 8, held: self.held }
     }
 
     /// Begins a block: ends what has been silent for too long.
     pub fn begin(&mut self, block: &BlockFacts, sink: &mut impl Sink<R>) {
-        // Under pressure every block is swept, so that who is ended does not depend on when the sweep came.
-        if block.pressure.flows > 0 || self.clock >= self.next_sweep {
-            self.sweep(block.pressure, sink);
-            self.next_sweep = Timestamp(self.clock.0.saturating_add(IDLE_CLOSED.0));
+        self.bury(sink);
+        let due = self.clock >= self.next_search && self.packets >= u64::from(self.flows.slots()) / 4;
+        // Under pressure it is the number of the block that decides, so that it does not depend on the lane.
+        if due || (block.pressure.flows > 0 && block.search) {
+            self.search(block.pressure, sink);
+            self.next_search = Timestamp(self.clock.0.saturating_add(IDLE_CLOSED.0));
+            self.packets = 0;
         }
     }
 
@@ -102,21 +137,20 @@ impl<R: Reader> Lane<R> {
     /// Follows one segment; `payload` is what was captured of its payload.
     pub fn follow(&mut self, hash: u64, segment: &Segment, payload: &[u8], block: &BlockFacts, sink: &mut impl Sink<R>) {
         let place = FramePlace { file: block.file, frame: segment.frame };
+        self.packets += 1;
         let mut found = self.find(hash, &segment.key);
-        if let Some(slot) = found {
-            let why = self.flows[slot as usize]
-                .as_ref()
-                .and_then(|flow| if is_reuse(flow, segment) { Some(End::Reused) } else { silent(flow, self.clock, block.pressure) });
-            if let Some(why) = why {
-                self.end_flow(slot, hash, why, sink);
-                found = None;
-            }
+        if let Some((slot, flow)) = found.and_then(|slot| Some((slot, self.flows.get(slot)?)))
+            && let Some(why) = if is_reuse(flow, segment) { Some(End::Reused) } else { silent(flow, self.clock, block.pressure) }
+        {
+            self.end_flow(slot, hash, why, sink);
+            found = None;
         }
         let slot = match found {
             Some(slot) => slot,
+            None if self.is_late(hash, segment, place, block.pressure, sink) => return,
             None => self.open(hash, segment, place),
         };
-        let Some(flow) = self.flows[slot as usize].as_mut() else { return };
+        let Some(flow) = self.flows.get_mut(slot) else { return };
         if found.is_none() {
             sink.appeared(place);
         } else if flow.last.file != place.file {
@@ -127,18 +161,25 @@ impl<R: Reader> Lane<R> {
         flow.last_time = flow.last_time.max(segment.time);
         flow.active = self.clock.max(segment.time);
         let before = flow.held();
+        let was_over = flow.is_over();
         flow.take(segment, payload, block.pressure);
         self.held = self.held + flow.held() - before;
+        if flow.is_over() && !was_over {
+            self.over.push_back((flow.active, slot));
+        }
     }
 
     /// Ends all flows, in the order of their first packets.
     pub fn finish(&mut self, sink: &mut impl Sink<R>) {
-        let mut rest: Vec<Flow<R>> = self.flows.drain(..).flatten().collect();
+        let mut order: Vec<(FramePlace, u32)> =
+            (0..self.flows.slots()).filter_map(|slot| Some((self.flows.get(slot)?.first, slot))).collect();
+        order.sort_unstable();
         self.index.clear();
-        self.free.clear();
+        self.tombs.clear();
+        self.over.clear();
         self.held = 0;
-        rest.sort_by_key(|flow| flow.first);
-        for mut flow in rest {
+        for (_, slot) in order {
+            let Some(mut flow) = self.flows.remove(slot) else { continue };
             let end = silent(&flow, self.clock, Pressure::default()).unwrap_or(End::EndOfCapture);
             flow.flush();
             sink.ended(flow, end, self.clock);
@@ -146,24 +187,31 @@ impl<R: Reader> Lane<R> {
     }
 
     fn find(&self, hash: u64, key: &Key) -> Option<u32> {
-        let flows = &self.flows;
-        self.index.find(hash, |slot| flows[*slot as usize].as_ref().is_some_and(|flow| flow.key == *key)).copied()
+        self.index.find(hash, |slot| self.flows.get(*slot).is_some_and(|flow| flow.key == *key)).copied()
+    }
+
+    /// Whether a packet without a flow comes after the end of one. A SYN always opens a flow.
+    fn is_late(&mut self, hash: u64, segment: &Segment, place: FramePlace, pressure: Pressure, sink: &mut impl Sink<R>) -> bool {
+        let Ok(mut entry) = self.tombs.find_entry(hash, |tomb| tomb.key == segment.key) else { return false };
+        let tomb = entry.get_mut();
+        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN;
+        if opens || is_forgotten(tomb, self.clock, pressure) {
+            entry.remove();
+            return false;
+        }
+        tomb.active = self.clock.max(segment.time);
+        if tomb.file != place.file {
+            tomb.file = place.file;
+            sink.appeared(place);
+        }
+        sink.late(place, segment.wire_len);
+        true
     }
 
     fn open(&mut self, hash: u64, segment: &Segment, place: FramePlace) -> u32 {
-        let flow = Some(Flow::new(segment, place));
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                self.flows[slot as usize] = flow;
-                slot
-            }
-            None => {
-                self.flows.push(flow);
-                (self.flows.len() - 1) as u32
-            }
-        };
+        let slot = self.flows.insert(Flow::new(segment, place));
         let (flows, key) = (&self.flows, self.key);
-        self.index.insert_unique(hash, slot, |slot| flows[*slot as usize].as_ref().map_or(0, |flow| key.hash(&flow.key)));
+        self.index.insert_unique(hash, slot, |slot| flows.get(*slot).map_or(0, |flow| key.hash(&flow.key)));
         slot
     }
 
@@ -171,21 +219,46 @@ impl<R: Reader> Lane<R> {
         if let Ok(entry) = self.index.find_entry(hash, |held| *held == slot) {
             entry.remove();
         }
-        if let Some(mut flow) = self.flows[slot as usize].take() {
-            self.held -= flow.held();
-            self.free.push(slot);
-            flow.flush();
-            sink.ended(flow, why, self.clock);
+        let Some(mut flow) = self.flows.remove(slot) else { return };
+        self.held -= flow.held();
+        if why == End::Closed {
+            let (tomb, key) = (Tomb { key: flow.key, file: flow.last.file, active: flow.active }, self.key);
+            self.tombs.insert_unique(hash, tomb, |tomb| key.hash(&tomb.key));
+        }
+        flow.flush();
+        sink.ended(flow, why, self.clock);
+    }
+
+    /// Ends flows that are over and have been silent since.
+    fn bury(&mut self, sink: &mut impl Sink<R>) {
+        for _ in 0..self.over.len() {
+            let Some((seen, slot)) = self.over.front().copied() else { return };
+            if self.clock.since(seen) <= LINGER {
+                return;
+            }
+            self.over.pop_front();
+            // The slot may hold another flow by now.
+            let Some(flow) = self.flows.get(slot).filter(|flow| flow.is_over()) else { continue };
+            if self.clock.since(flow.active) > LINGER {
+                let hash = self.key.hash(&flow.key);
+                self.end_flow(slot, hash, End::Closed, sink);
+            } else {
+                self.over.push_back((flow.active, slot));
+            }
         }
     }
 
-    fn sweep(&mut self, pressure: Pressure, sink: &mut impl Sink<R>) {
-        for slot in 0..self.flows.len() {
-            let why = self.flows[slot].as_ref().and_then(|flow| Some((silent(flow, self.clock, pressure)?, self.key.hash(&flow.key))));
-            if let Some((why, hash)) = why {
-                self.end_flow(slot as u32, hash, why, sink);
+    /// Searches all flows for those that have been silent for too long.
+    fn search(&mut self, pressure: Pressure, sink: &mut impl Sink<R>) {
+        for slot in 0..self.flows.slots() {
+            let Some(flow) = self.flows.get(slot) else { continue };
+            if let Some(why) = silent(flow, self.clock, pressure) {
+                let hash = self.key.hash(&flow.key);
+                self.end_flow(slot, hash, why, sink);
             }
         }
+        let clock = self.clock;
+        self.tombs.retain(|tomb| !is_forgotten(tomb, clock, pressure));
     }
 }
 
@@ -198,7 +271,10 @@ fn is_reuse<R>(flow: &Flow<R>, segment: &Segment) -> bool {
 /// Whether, and why, a flow has been silent for too long.
 fn silent<R>(flow: &Flow<R>, clock: Timestamp, pressure: Pressure) -> Option<End> {
     let silence = clock.since(flow.active);
-    let limit = if flow.closing { IDLE_CLOSED } else { IDLE };
+    if flow.is_over() {
+        return (silence > LINGER).then_some(End::Closed);
+    }
+    let limit = if flow.close.is_some() { IDLE_CLOSED } else { IDLE };
     if silence > limit {
         Some(End::Idle)
     } else if silence > Span(limit.0 >> pressure.flows) {
@@ -206,6 +282,10 @@ fn silent<R>(flow: &Flow<R>, clock: Timestamp, pressure: Pressure) -> Option<End
     } else {
         None
     }
+}
+
+fn is_forgotten(tomb: &Tomb, clock: Timestamp, pressure: Pressure) -> bool {
+    clock.since(tomb.active) > Span(IDLE_CLOSED.0 >> pressure.flows)
 }
 
 fn side(segment: &Segment) -> Side {
@@ -233,6 +313,8 @@ impl<R: Reader> Flow<R> {
         self.directions[side.index()].packets += 1;
         let first_byte = segment.seq.wrapping_add(u32::from(syn));
         if syn {
+            // The connection that a RST refused, or seemed to, is tried again.
+            self.reset = false;
             self.open_side(side, segment, ack, first_byte);
         }
         self.directions[side.index()].anchor(first_byte);
@@ -251,10 +333,10 @@ impl<R: Reader> Flow<R> {
         }
         if segment.flags & flag::RST != 0 {
             self.close.get_or_insert(Close::Rst(side));
-            self.closing = true;
+            self.reset = true;
         } else if segment.flags & flag::FIN != 0 {
             self.close.get_or_insert(Close::Fin(side));
-            self.closing = true;
+            self.fins[side.index()] = true;
         }
     }
 
@@ -276,9 +358,11 @@ impl<R: Reader> Flow<R> {
 
     fn take_payload(&mut self, side: Side, payload: Payload<'_>, pressure: Pressure) {
         if self.reader.is_none() {
-            // The first payload of the flow, or a flow of another protocol that may turn to this one.
-            let first = self.reader_unused();
-            if !first && !R::starts(payload.bytes, !self.syn_seen) {
+            let first = self.directions.iter().all(|direction| direction.segments == 0);
+            // A first segment behind a hole is held until what comes before it tells what it is.
+            let behind_hole = first && !self.directions[side.index()].is_next(payload.seq);
+            if !behind_hole && !R::starts(payload.bytes, first, !self.syn_seen) {
+                self.greetings[side.index()].keep(payload.bytes);
                 self.directions[side.index()].count(payload);
                 return;
             }
@@ -294,10 +378,5 @@ impl<R: Reader> Flow<R> {
                 }
             }
         }
-    }
-
-    /// Whether no payload came yet.
-    fn reader_unused(&self) -> bool {
-        self.directions.iter().all(|direction| direction.segments == 0)
     }
 }

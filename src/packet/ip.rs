@@ -124,14 +124,29 @@ fn v6(frame: &[u8], at: usize) -> Result<Transport, Stop> {
     Err(Stop::new(Layer::Ip, "too_many_extension_headers", here))
 }
 
-/// TCP goes on; everything else is named.
+/// TCP goes on; everything else has a name, or its number.
 fn tcp_only(protocol: u8, transport: Transport, at: usize) -> Result<Transport, Stop> {
-    match protocol {
-        protocol::TCP => Ok(transport),
-        protocol::UDP => Err(Stop::new(Layer::Transport, "udp_not_followed", at)),
-        protocol::NO_NEXT => Err(Stop::new(Layer::Ip, "no_next_header", at)),
-        other => Err(Stop::numbered(Layer::Ip, "protocol", u32::from(other), at)),
-    }
+    let name = match protocol {
+        protocol::TCP => return Ok(transport),
+        protocol::UDP => return Err(Stop::new(Layer::Transport, "udp_not_followed", at)),
+        protocol::NO_NEXT => "no_next_header",
+        1 => "icmp",
+        2 => "igmp",
+        4 => "ipv4_in_ip",
+        41 => "ipv6_in_ip",
+        47 => "gre",
+        50 => "esp",
+        58 => "icmpv6",
+        88 => "eigrp",
+        89 => "ospf",
+        97 => "etherip",
+        103 => "pim",
+        112 => "vrrp",
+        115 => "l2tp",
+        132 => "sctp",
+        other => return Err(Stop::numbered(Layer::Ip, "protocol", u32::from(other), at)),
+    };
+    Err(Stop::new(Layer::Ip, name, at))
 }
 
 /// An IPv4 address as IPv6 (RFC 4291 section 2.5.5.2).

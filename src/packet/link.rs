@@ -97,10 +97,30 @@ fn tagged(frame: &[u8], mut kind: u16, mut at: usize) -> Result<Network, Stop> {
                 at += 4;
             }
             length if length < ethertype::SMALLEST => return Err(Stop::new(Layer::Link, "ieee_802_3_length", at - 2)),
-            other => return Err(Stop::numbered(Layer::Link, "ethertype", u32::from(other), at - 2)),
+            other => return Err(other_protocol(other, at - 2)),
         }
     }
     Err(Stop::new(Layer::Link, "too_many_tags", at))
+}
+
+/// EtherTypes that carry no IP that is read here: the common ones by name, others by number.
+fn other_protocol(kind: u16, at: usize) -> Stop {
+    let name = match kind {
+        0x0806 => "arp",
+        0x8847 | 0x8848 => "mpls",
+        0x8863 | 0x8864 => "pppoe",
+        0x88a2 => "ata_over_ethernet",
+        0x88cc => "lldp",
+        0x88e5 => "macsec",
+        0x88e7 => "provider_backbone_bridge",
+        0x88f7 => "ptp",
+        0x888e => "eapol",
+        0x8906 => "fcoe",
+        0x893a => "ieee_1905",
+        0x9000 => "loopback_test",
+        other => return Stop::numbered(Layer::Link, "ethertype", u32::from(other), at),
+    };
+    Stop::new(Layer::Link, name, at)
 }
 
 /// `LINKTYPE_NULL` (the capturing host's byte order) and `LINKTYPE_LOOP` (network order): four bytes of address family.
@@ -167,7 +187,8 @@ mod tests {
         let check = |link: u16, frame: &[u8], reason: Reason| assert_eq!(read(LinkType(link), frame).unwrap_err().reason, reason);
         check(147, &[0; 40], Reason::with("unsupported_link_type", 147));
         check(1, &[0; 13], Reason::of("cut_header"));
-        check(1, &ethernet(&[0x08, 0x06]), Reason::with("ethertype", 0x0806));
+        check(1, &ethernet(&[0x08, 0x06]), Reason::of("arp"));
+        check(1, &ethernet(&[0x60, 0x03]), Reason::with("ethertype", 0x6003));
         check(1, &ethernet(&[0x00, 0x26]), Reason::of("ieee_802_3_length"));
         check(1, &ethernet(&[0x81, 0x00, 0x00]), Reason::of("cut_header"));
         check(1, &ethernet(&[0x81, 0x00, 0x00, 0x01].repeat(12)), Reason::of("too_many_tags"));

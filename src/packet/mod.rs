@@ -38,7 +38,7 @@ impl Tunnel {
     /// Enters a VLAN; up to four tags are kept apart, each as its id + 1 in 13 bits, the outermost highest.
     pub fn push_vlan(&mut self, id: u16) {
         if self.0 >> 39 == 0 {
-            self.0 = self.0 << 13 | u64::from(id & 0x0fff) + 1;
+            self.0 = (self.0 << 13) | (u64::from(id & 0x0fff) + 1);
         }
     }
 

@@ -154,7 +154,8 @@ mod tests {
         check(&|b| (b[2], b[3]) = (0, 19), "bad_total_length");
         check(&|b| b[6] = 0x20, "fragment");
         check(&|b| b[9] = 17, "udp_not_followed");
-        check(&|b| b[9] = 47, "protocol");
+        check(&|b| b[9] = 47, "gre");
+        check(&|b| b[9] = 200, "protocol");
         check(&|b| b[32] = 0x40, "bad_data_offset");
         check(&|b| b[32] = 0xf0, "bad_data_offset");
         check(&|b| b.truncate(30), "cut_header");

@@ -62,6 +62,7 @@ fn contents() -> Vec<Content> {
     let numbered = |content: &Content| matches!(content, Content::Handshake(kind) if step::token(*content) == format!("h{kind}"));
     let handshake = (0..=u8::MAX).filter(|kind| names::handshake_type(*kind).is_some()).map(Content::Handshake);
     let hidden = [
+        Content::V2ClientHello,
         Content::EncryptedHandshake,
         Content::ChangeCipherSpec,
         Content::EncryptedAlert,

@@ -159,3 +159,73 @@ fn about(results: &Results) -> About {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::census::Census;
+    use crate::ledger::Ledger;
+    use crate::report::RunBlock;
+    use crate::row::{Style, Wild};
+
+    fn filled(census: &Census, captures: &[CaptureRow]) -> Page {
+        page(&Results {
+            title: "t".into(),
+            partial: None,
+            version: "0".into(),
+            captures,
+            not_captures: 0,
+            census,
+            ledger: &Ledger::default(),
+            streamed: &[],
+            settings: Vec::new(),
+            style: Style::default(),
+            bom: false,
+            run: RunBlock::default(),
+        })
+    }
+
+    #[test]
+    fn sections_agree_with_each_other() {
+        let flows = crate::census::tests::flows(500);
+        let mut census = Census::default();
+        flows.iter().for_each(|rows| census.observe(rows));
+        let page = filled(&census, &[]);
+        let failures = &page.failures;
+        assert_eq!(failures.completed + failures.failed + failures.not_judged, page.health.tls_flows);
+        let causes: u64 = failures.matrix.rows().iter().flat_map(|row| row.causes()).sum();
+        assert_eq!(causes, failures.failed);
+        let chosen: u64 = page.suites.rows.rows().iter().map(|row| row.chosen).sum();
+        assert_eq!(chosen, page.suites.choices);
+        assert_eq!(page.ladders.flows, 500);
+        assert_eq!(page.ladders.ladders.total(), 500);
+        assert!(page.ladders.ladders.shown() > 100);
+        assert_eq!(page.versions.rows.rows()[0].code, 0x0304);
+    }
+
+    #[test]
+    fn captures_become_health_and_lanes() {
+        let capture = |path: &str, series: &'static str, status: &'static str, seconds: i64| CaptureRow {
+            path: Wild(path.into()),
+            series_id: series.into(),
+            status: status.into(),
+            first_utc: Some(Timestamp(seconds * 1_000_000_000)),
+            last_utc: Some(Timestamp((seconds + 10) * 1_000_000_000)),
+            ..CaptureRow::default()
+        };
+        let captures = [
+            capture("a0", "s1", "ok", 0),
+            capture("a1", "s1", "truncated", 10),
+            capture("b", "", "failed", 100),
+            capture("c", "", "odd", 200),
+        ];
+        let page = filled(&Census::default(), &captures);
+        assert_eq!((page.health.captures.ok, page.health.captures.failed, page.health.captures.truncated), (1, 2, 1));
+        let problems: Vec<_> = page.health.problems.rows().iter().map(|problem| problem.path.as_str()).collect();
+        assert_eq!(problems, ["b", "c", "a1"]);
+        let lanes: Vec<_> = page.health.strip.lanes.rows().iter().map(|lane| (lane.name.as_str(), lane.spans.total())).collect();
+        assert_eq!(lanes, [("a0", 1), ("b", 1), ("c", 1)]);
+        assert_eq!(page.health.strip.covered.len(), 3);
+        assert!(page.about.run.is_none());
+    }
+}

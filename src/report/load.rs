@@ -14,9 +14,9 @@ use std::fmt::Write;
 pub fn duckdb(written: &[Written]) -> String {
     let mut sql = String::from(
         "-- Loads every table of this census into DuckDB, with its types and descriptions.\n\
-         --   duckdb census.duckdb < load.sql\n\
+         --   duckdb -bail census.duckdb < load.sql\n\
          -- in this folder, its parent or the parent of that; from anywhere else\n\
-         --   duckdb -cmd \"SET VARIABLE tlscensus = 'FOLDER'\" census.duckdb < FOLDER/load.sql\n\n",
+         --   duckdb -bail -cmd \"SET VARIABLE tlscensus = 'FOLDER'\" census.duckdb < FOLDER/load.sql\n\n",
     );
     if written.is_empty() {
         sql.push_str("SET VARIABLE tlscensus_folder = coalesce(getvariable('tlscensus') || '/', '');\n");
@@ -27,19 +27,29 @@ pub fn duckdb(written: &[Written]) -> String {
         load(&entry.table, &mut sql);
         comment(&entry.table, &mut sql);
     }
+    let names: Vec<_> = TABLES.iter().map(|entry| literal(entry.table.name)).collect();
+    let _ = writeln!(
+        sql,
+        "\nSELECT table_name, column_count, estimated_size AS row_count FROM duckdb_tables() WHERE table_name IN ({}) ORDER BY table_name;",
+        names.join(", ")
+    );
     sql
 }
 
 const SEARCH: &str = "\
 -- mark MARK
-SET VARIABLE tlscensus_scripts = coalesce(
-  [getvariable('tlscensus') || '/load.sql'],
-  (SELECT list(file) FROM (FROM glob('load.sql') UNION ALL FROM glob('*/load.sql') UNION ALL FROM glob('*/*/load.sql'))),
-  [error('load.sql: run it in its folder, or set the variable tlscensus (see its first lines)')]);
-SET VARIABLE tlscensus_folder = coalesce(
-  (SELECT min(regexp_replace(filename, 'load[.]sql$', ''))
-   FROM read_text(getvariable('tlscensus_scripts')) WHERE contains(content, 'mark MARK')),
-  error('load.sql: the folder of this census is not here; set the variable tlscensus (see its first lines)'));
+SET VARIABLE tlscensus_scripts = (
+  SELECT list(file) FROM (FROM glob('load.sql') UNION ALL FROM glob('*/load.sql') UNION ALL FROM glob('*/*/load.sql')
+    UNION ALL FROM glob(coalesce(getvariable('tlscensus') || '/load.sql', '*/load.sql'))));
+SET VARIABLE tlscensus_found = (
+  SELECT error('load.sql: run it in its folder, or set the variable tlscensus (see its first lines)')
+  WHERE getvariable('tlscensus_scripts') IS NULL);
+SET VARIABLE tlscensus_folder = (
+  SELECT min(regexp_replace(filename, 'load[.]sql$', ''))
+  FROM read_text(getvariable('tlscensus_scripts')) WHERE contains(content, 'mark MARK'));
+SET VARIABLE tlscensus_found = (
+  SELECT error('load.sql: the folder of this census is not here; set the variable tlscensus (see its first lines)')
+  WHERE getvariable('tlscensus_folder') IS NULL);
 ";
 
 fn load(table: &Table, sql: &mut String) {

@@ -80,3 +80,106 @@ pub fn write_all(out: &Path, results: &Results) -> Result<Vec<Written>, Error> {
     }
     Ok(written)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::csv;
+    use super::*;
+    use crate::ledger::{Layer, Place, Reason};
+    use crate::row::Wild;
+    use crate::row::assemble::FlowRows;
+    use crate::time::Timestamp;
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
+
+    /// A folder with all files of a run over generated flows.
+    fn out(name: &str, threads: u64) -> PathBuf {
+        let out = std::env::temp_dir().join(format!("tlscensus-write-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&out);
+        let folder = out.join("csv");
+        std::fs::create_dir_all(&folder).unwrap();
+        let flows = crate::census::tests::flows(120);
+        let mut census = Census::default();
+        flows.iter().for_each(|rows| census.observe(rows));
+        let mut ledger = Ledger::default();
+        ledger.note(Layer::Ip, Reason::with("protocol", 50), 60, Place { capture: 0, frame: 3, offset: 14 });
+        let capture = CaptureRow {
+            capture_id: "c000000000001".into(),
+            path: Wild("=cmd\".pcap".into()),
+            status: "truncated".into(),
+            first_utc: Some(Timestamp(0)),
+            last_utc: Some(Timestamp(5_000_000_000)),
+            ..CaptureRow::default()
+        };
+        let style = Style::default();
+        let streamed = [
+            csv::write(&folder.join("flows.csv"), &flows.iter().map(|rows| rows.flow.clone()).collect::<Vec<_>>(), style, true).unwrap(),
+            csv::write(&folder.join("messages.csv"), &flows.iter().flat_map(|rows| rows.messages.clone()).collect::<Vec<_>>(), style, true)
+                .unwrap(),
+            csv::write(&folder.join("flow_certificates.csv"), &FlowRows::default().certificates, style, true).unwrap(),
+        ];
+        let results = Results {
+            title: "generated".into(),
+            partial: None,
+            version: "0.0.0".into(),
+            captures: &[capture],
+            not_captures: 1,
+            census: &census,
+            ledger: &ledger,
+            streamed: &streamed,
+            settings: vec![("series".into(), "auto".into())],
+            style,
+            bom: true,
+            run: RunBlock { threads, ..RunBlock::default() },
+        };
+        write_all(&out, &results).unwrap();
+        out
+    }
+
+    /// Files below a folder: name to bytes.
+    fn files(out: &Path) -> BTreeMap<String, Vec<u8>> {
+        let read = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+        let paths = read(out).into_iter().chain(read(&out.join("csv"))).filter(|path| path.is_file());
+        paths.map(|path| (path.strip_prefix(out).unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap())).collect()
+    }
+
+    #[test]
+    fn two_runs_write_the_same_bytes_but_for_the_run_block() {
+        let (one, other) = (out("one", 1), out("other", 8));
+        let (mut left, mut right) = (files(&one), files(&other));
+        let manifest = |files: &mut BTreeMap<String, Vec<u8>>| {
+            let mut value: serde_json::Value = serde_json::from_slice(&files.remove("manifest.json").unwrap()).unwrap();
+            value["run"].take();
+            value
+        };
+        assert_eq!(manifest(&mut left), manifest(&mut right));
+        assert_eq!(left.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>());
+        for (name, bytes) in &left {
+            assert!(bytes == &right[name], "{name} differs");
+        }
+        for folder in [one, other] {
+            std::fs::remove_dir_all(folder).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_package_names_every_file_with_its_size() {
+        let out = out("package", 1);
+        let files = files(&out);
+        let json = |name: &str| serde_json::from_slice::<serde_json::Value>(&files[name]).unwrap();
+        let package = json("datapackage.json");
+        let resources = package["resources"].as_array().unwrap();
+        assert_eq!(resources.len(), TABLES.len());
+        for resource in resources {
+            let file = &files[resource["path"].as_str().unwrap()];
+            assert_eq!(resource["bytes"], file.len());
+            assert!(file.starts_with(b"\xef\xbb\xbf"));
+        }
+        assert_eq!(json("summary.json")["flows"]["tls_flows"], 120);
+        let manifest = json("manifest.json");
+        // Server names beginning with `=`, the capture's path in captures.csv and in losses.csv.
+        let hostile = crate::census::tests::flows(120).iter().filter(|rows| rows.flow.sni.0.starts_with('=')).count();
+        assert_eq!(manifest["guarded_cells"], hostile + 2);
+        std::fs::remove_dir_all(out).unwrap();
+    }
+}

@@ -9,6 +9,7 @@ use crate::flow::{Flow, Side};
 use crate::packet::Endpoint;
 use crate::time::Timestamp;
 use crate::tls::hello::is_tls13;
+use crate::tls::preamble;
 use crate::tls::{Content, Message, Session, State, fingerprint, names};
 use sha2::{Digest, Sha256};
 use std::net::Ipv6Addr;
@@ -68,7 +69,7 @@ pub fn assemble(flow: &Flow<Session>, session: &Session, end: crate::flow::End, 
         decrypted: false,
         ..FlowRow::default()
     };
-    network(&mut row, flow, &roles);
+    network(&mut row, flow, session, &roles);
     offered(&mut row, session);
     chosen(&mut row, session, roles.client);
     outcome(&mut row, session, &roles, &judgement);
@@ -110,7 +111,7 @@ fn address(endpoint: Endpoint) -> String {
     Ipv6Addr::from(endpoint.address).to_canonical().to_string()
 }
 
-fn network(row: &mut FlowRow, flow: &Flow<Session>, roles: &Roles) {
+fn network(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, roles: &Roles) {
     let (client, server) = (flow.endpoint(roles.client), flow.endpoint(roles.client.other()));
     row.client_ip = address(client).into();
     row.client_port = client.port;
@@ -124,6 +125,12 @@ fn network(row: &mut FlowRow, flow: &Flow<Session>, roles: &Roles) {
     row.first_frame = flow.first.frame;
     row.last_frame = flow.last.frame;
     row.starts_midway = !flow.syn_seen;
+    let greetings = [roles.client, roles.client.other()].map(|side| flow.greetings[side.index()]);
+    row.preamble = if session.facts.preamble.is_empty() {
+        preamble::name(greetings[0].bytes(), greetings[1].bytes()).into()
+    } else {
+        session.facts.preamble.into()
+    };
     let field = if flow.ip_version == 6 { "ipv6.addr" } else { "ip.addr" };
     let until = if flow.files == 1 { format!(" && frame.number <= {}", row.last_frame) } else { String::new() };
     row.wireshark_filter = format!(

@@ -45,7 +45,8 @@ table! {
     last_frame: u64,
     /// True where the capture does not hold the SYN of the client: the flow was running when the capture began.
     starts_midway: bool,
-    /// What was spoken before TLS on the connection (smtp, imap, connect, ...). Empty: nothing, or not recognised yet.
+    /// What was spoken before TLS on the connection, by its first bytes: smtp, lmtp, imap, pop3, ftp, ldap, xmpp, irc, nntp, managesieve, postgresql,
+    /// mysql, rdp, connect, socks4, socks5, proxy_v1, proxy_v2, or other. Empty: nothing.
     preamble: Word,
     /// server_name of the first ClientHello (RFC 6066 section 3). Empty: see sni_state.
     sni: Wild,

@@ -109,7 +109,7 @@ fn closed_by(flow: &Flow<Session>, client: Side, end: End) -> &'static str {
         (Some(Close::Rst(side)), _) if side == client => "client_rst",
         (Some(Close::Rst(_)), _) => "server_rst",
         (None, End::Idle | End::Reused) => "timeout",
-        (None, End::EndOfCapture | End::Evicted) => "end_of_capture",
+        (None, End::Closed | End::EndOfCapture | End::Evicted) => "end_of_capture",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::SeriesFacts;
 use super::store::{RowKey, Run as SortedRun};
+use crate::archive::{Capture, Status};
 use crate::census::Census;
 use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
@@ -179,6 +180,31 @@ impl Collected {
         Streams { cursors: births.into_iter().map(BirthCursor::new).collect() }
     }
 
+    /// Gives the selected flows their stream numbers, which were not known when they were chosen.
+    pub fn number_selection(&mut self, captures: &[Capture]) {
+        let index: BTreeMap<&str, usize> = captures
+            .iter()
+            .enumerate()
+            .filter(|(_, capture)| capture.status == Status::Ready)
+            .map(|(index, capture)| (capture.id.as_str(), index))
+            .collect();
+        let mut selection = std::mem::take(&mut self.census.selection);
+        let mut flows: Vec<_> = selection
+            .flows_mut()
+            .filter_map(|rows| Some((*index.get(rows.flow.capture_id.as_ref())?, rows.flow.first_frame, rows)))
+            .collect();
+        flows.sort_by_key(|(capture, frame, _)| (*capture, *frame));
+        let mut streams = (usize::MAX, Streams::default());
+        for (capture, frame, rows) in &mut flows {
+            if streams.0 != *capture {
+                streams = (*capture, self.streams(*capture));
+            }
+            rows.flow.stream = Some(streams.1.number(*frame));
+        }
+        drop(flows);
+        self.census.selection = selection;
+    }
+
     /// Counts of a capture, to be added to.
     pub fn counts_mut(&mut self, capture: usize) -> &mut CaptureCounts {
         self.counts.entry(capture).or_default()
@@ -230,6 +256,11 @@ impl Sink<Session> for Collector<'_> {
             self.file = place.file;
         }
         self.births.push(place.frame);
+    }
+
+    fn late(&mut self, place: FramePlace, bytes: u32) {
+        let place = Place { capture: self.capture(place.file) as u32, frame: place.frame, offset: 0 };
+        self.collected.ledger.note(Layer::Flow, Reason::of("packet_after_close"), u64::from(bytes), place);
     }
 
     fn ended(&mut self, mut flow: Flow<Session>, end: End, latest: Timestamp) {

@@ -2,7 +2,7 @@
 
 use super::collect::Collector;
 use super::dissection::Dissection;
-use super::govern::Governor;
+use super::govern::{DELAY, Governor};
 use super::{Run, SeriesFacts, lock, open};
 use crate::archive::Series;
 use crate::capture::block::{Buffer, Source, Walk};
@@ -36,7 +36,12 @@ pub fn follow(run: &Run<'_>, series: &Series) {
             dissection.clear();
             let block = walk.walk(&mut source, range, buffer, |item, at| dissection.take(run.hash_key, *capture, item, at));
             run.progress.add(block.len(), dissection.counts.packets);
-            let block_facts = BlockFacts { file: file as u32, latest: dissection.counts.latest, pressure: governor.pressure(number) };
+            let block_facts = BlockFacts {
+                file: file as u32,
+                latest: dissection.counts.latest,
+                pressure: governor.pressure(number),
+                search: number.is_multiple_of(DELAY),
+            };
             dissection.report(run, *capture, &mut collector.collected);
             dissection.follow(0, &mut lane, &block_facts, block.bytes(), &mut collector);
             if walk.cutter().is_some() {
@@ -49,7 +54,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
                 run.store.add(std::mem::take(&mut collector.rows));
             }
         }
-        run.note_file(*capture, &walk, run.is_stopped());
+        run.note_file(*capture, &walk, run.is_stopped() && !walk.is_over());
     }
     lane.finish(&mut collector);
     let (collected, rows) = collector.finish();

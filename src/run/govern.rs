@@ -41,7 +41,7 @@ impl Governor {
             let Some(load) = self.loads.pop_front() else { break };
             self.applied += 1;
             // What a change does shows only in loads a delay later: no second one before.
-            if self.applied % DELAY == 0 {
+            if self.applied.is_multiple_of(DELAY) {
                 self.pressure = Pressure {
                     flows: step(self.pressure.flows, load.flows, MAX_FLOWS),
                     held: step(self.pressure.held, load.held, MAX_HELD),

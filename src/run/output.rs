@@ -5,7 +5,7 @@ use super::govern::{MAX_FLOWS, MAX_HELD};
 use super::store::{RowStore, TABLES};
 use crate::decimal::append_integer;
 use crate::error::Error;
-use crate::flow::table::{IDLE, IDLE_CLOSED};
+use crate::flow::table::{IDLE, IDLE_CLOSED, LINGER};
 use crate::report::csv::{Digesting, Written, header};
 use crate::row::flow::{FlowCertificateRow, FlowRow};
 use crate::row::message::MessageRow;
@@ -174,7 +174,8 @@ pub fn limits() -> Vec<(&'static str, String)> {
         ("bytes held behind holes in a series, at most", MAX_HELD.to_string()),
         ("bytes held behind holes in a direction, at most", crate::flow::direction::MAX_HELD.to_string()),
         ("silence that ends an open flow", format!("{} s", IDLE.0 / SECOND)),
-        ("silence that ends a closed flow", format!("{} s", IDLE_CLOSED.0 / SECOND)),
+        ("silence that ends a closing flow", format!("{} s", IDLE_CLOSED.0 / SECOND)),
+        ("silence that ends a closed flow", format!("{} s", LINGER.0 / SECOND)),
         ("bytes of a record or block, at most", crate::capture::MAX_RECORD.to_string()),
         ("messages kept of a flow, at most", crate::tls::session::MAX_MESSAGES.to_string()),
     ]

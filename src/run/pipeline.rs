@@ -16,6 +16,7 @@
 
 use super::collect::{Collected, Collector};
 use super::dissection::Dissection;
+use super::govern::DELAY;
 use super::schedule::{Job, LANES, RangeOf, Schedule, Slot};
 use super::{Run, SeriesFacts, lock, open};
 use crate::archive::Series;
@@ -69,11 +70,12 @@ pub struct Walked {
     block: Block,
     file: usize,
     pressure: Pressure,
+    search: bool,
 }
 
 /// A block whose frames were dissected.
 pub struct Dissected {
-    dissection: Dissection,
+    dissection: Box<Dissection>,
     block: Block,
     facts: BlockFacts,
 }
@@ -147,9 +149,9 @@ impl<'a> Pipeline<'a> {
             Some((file, source)) if !walker.walk.is_over() => {
                 let block = walker.walk.walk(source, range.range, buffer, |_, _| {});
                 if walker.walk.cutter().is_some() {
-                    let pressure = lock(&self.schedule).pressure(walker.number);
+                    let (number, pressure) = (walker.number, lock(&self.schedule).pressure(walker.number));
                     walker.number += 1;
-                    Slot::Walked(Walked { block, file: *file, pressure })
+                    Slot::Walked(Box::new(Walked { block, file: *file, pressure, search: number.is_multiple_of(DELAY) }))
                 } else {
                     Slot::Done(None)
                 }
@@ -171,12 +173,13 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    fn dissect(&self, number: u64, mut walked: Walked, mut dissection: Dissection) {
+    fn dissect(&self, number: u64, mut walked: Box<Walked>, mut dissection: Box<Dissection>) {
         let capture = self.facts.captures[walked.file];
         walked.block.cut(|item, at| dissection.take(self.run.hash_key, capture, item, at));
         self.run.progress.add(walked.block.len(), dissection.counts.packets);
         dissection.report(self.run, capture, &mut lock(&self.collected));
-        let facts = BlockFacts { file: walked.file as u32, latest: dissection.counts.latest, pressure: walked.pressure };
+        let facts =
+            BlockFacts { file: walked.file as u32, latest: dissection.counts.latest, pressure: walked.pressure, search: walked.search };
         self.put(number, Slot::dissected(Dissected { dissection, block: walked.block, facts }));
     }
 
@@ -211,7 +214,7 @@ impl<'a> Pipeline<'a> {
 
 impl Dissected {
     /// Its memory, to be used again.
-    pub fn recycle(self) -> (Buffer, Dissection) {
+    pub fn recycle(self) -> (Buffer, Box<Dissection>) {
         (self.block.recycle(), self.dissection)
     }
 }

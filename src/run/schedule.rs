@@ -30,7 +30,7 @@ pub enum Slot {
     /// Its range was read.
     Read(Buffer, RangeOf),
     /// Its records were walked.
-    Walked(Walked),
+    Walked(Box<Walked>),
     /// Its frames were dissected; so many lanes have not followed them yet, and those that have hold so much.
     Dissected(Arc<Dissected>, usize, Load),
     /// Done by all; what the lanes held then, unless nothing was in it.
@@ -51,11 +51,42 @@ pub enum Job {
     /// Walk a range; a stream reads it first.
     Walk(u64, Buffer, RangeOf),
     /// Dissect a block.
-    Dissect(u64, Walked, Dissection),
+    Dissect(u64, Box<Walked>, Box<Dissection>),
     /// Let a lane follow a block.
     Follow(usize, u64, Arc<Dissected>),
     /// Go home.
     Finished,
+}
+
+/// What a file turned out to be when it was opened.
+#[derive(Clone)]
+enum Opened {
+    /// A file, its size, and how many ranges it has.
+    File(Arc<File>, u64, u64),
+    /// A stream.
+    Stream,
+    /// Nothing that can be read.
+    Nothing,
+}
+
+impl Opened {
+    fn of(source: Option<Source>) -> Self {
+        let ranges = source.as_ref().and_then(Source::ranges);
+        match source {
+            Some(Source::File(file, size)) => Opened::File(file, size, ranges.unwrap_or(0)),
+            Some(Source::Stream(_)) => Opened::Stream,
+            None => Opened::Nothing,
+        }
+    }
+
+    /// The handle for reading at any offset, and the number of ranges, where they are known.
+    fn parts(self) -> (Option<(Arc<File>, u64)>, Option<u64>) {
+        match self {
+            Opened::File(file, size, ranges) => (Some((file, size)), Some(ranges)),
+            Opened::Stream => (None, None),
+            Opened::Nothing => (None, Some(0)),
+        }
+    }
 }
 
 /// The state of the blocks under way.
@@ -71,7 +102,7 @@ pub struct Schedule {
     files: usize,
     /// The file to read next, the next range in it, and what it is once it was opened.
     next: (usize, u64),
-    opened: Option<(Option<(Arc<File>, u64)>, Option<u64>)>,
+    opened: Option<Opened>,
     governor: Governor,
     spare: Vec<Buffer>,
     spare_dissections: Vec<Dissection>,
@@ -139,12 +170,12 @@ impl Schedule {
             sum.held += load.held;
             if *left == 0 {
                 let sum = *sum;
-                if let Slot::Dissected(dissected, ..) = std::mem::replace(slot, Slot::Done(Some(sum))) {
-                    if let Some(dissected) = Arc::into_inner(dissected) {
-                        let (buffer, dissection) = dissected.recycle();
-                        self.spare.push(buffer);
-                        self.spare_dissections.push(dissection);
-                    }
+                if let Slot::Dissected(dissected, ..) = std::mem::replace(slot, Slot::Done(Some(sum)))
+                    && let Some(dissected) = Arc::into_inner(dissected)
+                {
+                    let (buffer, dissection) = dissected.recycle();
+                    self.spare.push(buffer);
+                    self.spare_dissections.push(*dissection);
                 }
             }
         }
@@ -195,7 +226,7 @@ impl Schedule {
         let Slot::Walked(walked) = std::mem::replace(&mut self.slots[index], Slot::Busy) else { return None };
         let mut dissection = self.spare_dissections.pop().unwrap_or_else(|| Dissection::new(LANES));
         dissection.clear();
-        Some(Job::Dissect(self.oldest + index as u64, walked, dissection))
+        Some(Job::Dissect(self.oldest + index as u64, walked, Box::new(dissection)))
     }
 
     fn choose_walk(&mut self) -> Option<Job> {
@@ -217,18 +248,7 @@ impl Schedule {
                 return None;
             }
             let (file, range) = self.next;
-            let Some((handle, ranges)) = self
-                .opened
-                .get_or_insert_with(|| match open(file) {
-                    Some(Source::File(handle, size)) => (Some((handle.clone(), size)), Source::File(handle, size).ranges()),
-                    Some(Source::Stream(_)) => (None, None),
-                    None => (None, Some(0)),
-                })
-                .clone()
-                .into()
-            else {
-                return None;
-            };
+            let (handle, ranges) = self.opened.get_or_insert_with(|| Opened::of(open(file))).clone().parts();
             if ranges.is_some_and(|ranges| range >= ranges) {
                 self.next_file();
                 continue;

@@ -88,16 +88,8 @@ impl Partial {
     /// Ends the message in the making and hands out what was seen of it.
     pub fn abandon(&mut self) -> (Option<u8>, Span) {
         let gave = (self.kind(), self.span);
-        self.clear();
+        *self = Partial::default();
         gave
-    }
-
-    /// Forgets the message in the making, but keeps the buffer.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
-        self.taken = 0;
-        self.gap = false;
-        self.span = Span::default();
     }
 
     /// Passes over `len` missing bytes inside the message; false where the message is shorter, or its length unknown.
@@ -156,10 +148,10 @@ impl Partial {
         Some(Whole { kind, body: readable.then(|| &self.bytes[HEADER..]), span })
     }
 
-    /// Begins anew after [`Step::Message`] handed out the buffer.
+    /// Lets go of the buffer after [`Step::Message`] handed it out: most sides send one message that needs one.
     pub fn reset(&mut self) {
         if self.taken == 0 {
-            self.bytes.clear();
+            self.bytes = Vec::new();
         }
     }
 

@@ -15,6 +15,7 @@ mod deframe;
 pub mod fingerprint;
 pub mod hello;
 pub mod names;
+pub mod preamble;
 mod record;
 pub mod session;
 pub mod span;

@@ -66,11 +66,15 @@ pub fn v2_hello(bytes: &[u8]) -> Option<usize> {
 
 /// Whether a segment that starts so can be the start of a record, as far as its bytes go. Content that starts like the
 /// plain messages of a handshake, and records that end where the segment ends or where another one begins.
-pub fn could_start(bytes: &[u8], any: bool) -> bool {
+///
+/// `first` says that they are the first bytes of their direction, where even one byte is worth a try; `any` lets records
+/// of all kinds begin here, not only hellos.
+pub fn could_start(bytes: &[u8], first: bool, any: bool) -> bool {
     let prefix = |index: usize, fits: &dyn Fn(u8) -> bool| bytes.get(index).is_none_or(|byte| fits(*byte));
     if bytes.len() < HEADER {
-        // Three bytes are the least that is worth a try.
-        return bytes.len() >= 3 && bytes[0] == content::HANDSHAKE && bytes[1] == 3 && bytes[2] <= 4 && prefix(3, &|b| b <= 0x48);
+        let least = if first { 1 } else { 3 };
+        let handshake = prefix(0, &|b| b == content::HANDSHAKE) && prefix(1, &|b| b == 3) && prefix(2, &|b| b <= 4);
+        return bytes.len() >= least && handshake && prefix(3, &|b| b <= 0x48);
     }
     let Some(header) = Header::read([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]]) else { return v2_hello(bytes).is_some() };
     let is_hello = header.kind == content::HANDSHAKE
@@ -117,13 +121,15 @@ mod tests {
     fn starts() {
         let hello = [22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3];
         for len in 3..=hello.len() {
-            assert!(could_start(&hello[..len], false), "{len}");
+            assert!(could_start(&hello[..len], false, false), "{len}");
         }
-        assert!(!could_start(&hello[..2], false));
-        assert!(!could_start(b"GET / HTTP/1.1\r\n", true));
-        assert!(!could_start(&[23, 3, 3, 0, 20, 0], false));
-        assert!(could_start(&[23, 3, 3, 0, 20, 0], true));
-        assert!(!could_start(&[&[23, 3, 3, 0, 16][..], &[0; 16], b"HTTP/1.1"].concat(), true));
-        assert!(could_start(&[&[23, 3, 3, 0, 16][..], &[0; 16], &[21, 3, 3, 0, 26, 1]].concat(), true));
+        assert!(!could_start(&hello[..2], false, false));
+        assert!(could_start(&hello[..1], true, false));
+        assert!(!could_start(b"G", true, true));
+        assert!(!could_start(b"GET / HTTP/1.1\r\n", true, true));
+        assert!(!could_start(&[23, 3, 3, 0, 20, 0], true, false));
+        assert!(could_start(&[23, 3, 3, 0, 20, 0], false, true));
+        assert!(!could_start(&[&[23, 3, 3, 0, 16][..], &[0; 16], b"HTTP/1.1"].concat(), false, true));
+        assert!(could_start(&[&[23, 3, 3, 0, 16][..], &[0; 16], &[21, 3, 3, 0, 26, 1]].concat(), false, true));
     }
 }

@@ -8,9 +8,10 @@ use super::certificate::{self, Chain};
 use super::deframe::{Fragment, Partial, Step, Whole};
 use super::hello::{self, ClientHello, ServerHello, ServerKeyExchange, is_tls13};
 use super::names;
+use super::preamble;
 use super::record::{self, Header, content};
 use super::span::Span;
-use crate::flow::{Carrier, Chunk, FramePlace, Gap, Interest, Reader, Side};
+use crate::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side};
 use crate::time::Timestamp;
 
 /// Messages that a session keeps; a handshake has about twelve.
@@ -99,6 +100,8 @@ pub struct Facts {
     pub retry: Option<ServerHello>,
     /// ServerKeyExchange.
     pub key_exchange: ServerKeyExchange,
+    /// The header in front of TLS in the first segment, by name.
+    pub preamble: &'static str,
     /// The first plain certificate chain of each side.
     pub chains: [Option<Chain>; 2],
     /// Whether the server asked for a client certificate.
@@ -164,9 +167,8 @@ struct Direction {
     place: Place,
     header: [u8; record::HEADER],
     header_len: usize,
-    /// Runs of the current record's header: what carried it and where; a header of five bytes has at most five.
-    header_runs: [(Carrier, u32, u32); record::HEADER],
-    header_run_count: usize,
+    /// What carried the current record's header: part of the span of every message in the record.
+    header_span: Span,
     /// The highest frame that carried a byte so far, and its time.
     latest: (FramePlace, Timestamp),
     /// Messages from this place on in [`Session::messages`] may have ended in the current record.
@@ -229,8 +231,9 @@ enum Row {
 }
 
 impl Reader for Session {
-    fn starts(bytes: &[u8], midway: bool) -> bool {
-        record::could_start(bytes, midway)
+    fn starts(bytes: &[u8], first: bool, midway: bool) -> bool {
+        record::could_start(bytes, first, midway)
+            || (first && preamble::proxy_header(bytes).is_some_and(|(len, _)| record::could_start(&bytes[len..], true, midway)))
     }
 
     fn deliver(&mut self, chunk: Chunk<'_>) {
@@ -239,14 +242,19 @@ impl Reader for Session {
         while !rest.bytes.is_empty() {
             let used = match self.directions[index].place {
                 Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes).is_some() => self.take_v2_hello(rest),
+                Place::Lost if rest.offset == 0 && self.facts.preamble.is_empty() && preamble::proxy_header(rest.bytes).is_some() => {
+                    let (len, name) = preamble::proxy_header(rest.bytes).unwrap_or_default();
+                    self.facts.preamble = name;
+                    self.directions[index].place = Place::Header;
+                    len
+                }
                 Place::Lost => {
-                    if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, true) {
+                    if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
                         self.failed |= self.records[0].all + self.records[1].all == 0;
                         return;
                     }
                     self.directions[index].place = Place::Header;
                     self.directions[index].header_len = 0;
-                    self.directions[index].header_run_count = 0;
                     0
                 }
                 Place::Header => self.take_header(rest),
@@ -334,10 +342,11 @@ impl Session {
         let direction = &mut self.directions[chunk.side.index()];
         let used = (record::HEADER - direction.header_len).min(chunk.bytes.len());
         direction.header[direction.header_len..][..used].copy_from_slice(&chunk.bytes[..used]);
-        if let Some(run) = direction.header_runs.get_mut(direction.header_run_count) {
-            *run = (chunk.carrier, chunk.at, used as u32);
-            direction.header_run_count += 1;
+        if direction.header_len == 0 {
+            direction.header_span = Span::default();
+            direction.header_span.record();
         }
+        direction.header_span.carry(chunk.carrier, chunk.at, used as u32);
         direction.header_len += used;
         direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
         if direction.header_len == record::HEADER {
@@ -360,11 +369,11 @@ impl Session {
         records.all += 1;
         records.application_data += u64::from(header.kind == content::APPLICATION_DATA);
         self.end_flight(side.other());
-        let [(first_carrier, ..), ..] = self.directions[side.index()].header_runs;
+        let first = self.directions[side.index()].header_span.first;
         if self.flight_open && self.facts.client == Some(side) {
-            self.turn.get_or_insert(first_carrier.place);
+            self.turn.get_or_insert(first);
         }
-        let in_flight = self.in_flight(side, first_carrier);
+        let in_flight = self.in_flight(side, first);
         let is_tls13 = self.facts.is_tls13();
         let server_spoke = self.facts.server_hello.is_some();
         let direction = &mut self.directions[side.index()];
@@ -390,21 +399,19 @@ impl Session {
         direction.place = Place::Fragment;
         direction.span = Span::default();
         match direction.reading {
-            Reading::Handshake if direction.message.is_open() => direction.header_into_message(),
-            Reading::Opaque(_) | Reading::Alert => direction.header_into_span(),
+            Reading::Handshake if direction.message.is_open() => direction.message.span.join(&direction.header_span),
+            Reading::Opaque(_) | Reading::Alert => direction.span = direction.header_span,
             Reading::Flight => {
                 direction.span = direction.flight.take().unwrap_or_default();
-                direction.header_into_span();
+                direction.span.join(&direction.header_span);
                 let start = fragment_at - record::HEADER as u64;
                 direction.span.extend(start, record::HEADER as u64);
             }
             _ => {}
         }
         if in_flight {
-            let runs = direction.header_runs;
-            let count = direction.header_run_count;
-            self.server_flight.record();
-            self.carry_flight(&runs[..count], fragment_at - record::HEADER as u64, record::HEADER as u64);
+            self.server_flight.join(&direction.header_span);
+            self.server_flight.extend(fragment_at - record::HEADER as u64, record::HEADER as u64);
         }
         if self.directions[side.index()].left == 0 {
             self.end_record(side, false);
@@ -412,15 +419,8 @@ impl Session {
     }
 
     /// Whether a segment belongs to the server's first flight.
-    fn in_flight(&self, side: Side, carrier: Carrier) -> bool {
-        self.flight_open && self.facts.client != Some(side) && self.turn.is_none_or(|turn| carrier.place < turn)
-    }
-
-    fn carry_flight(&mut self, runs: &[(Carrier, u32, u32)], offset: u64, len: u64) {
-        for (carrier, at, run) in runs {
-            self.server_flight.carry(*carrier, *at, *run);
-        }
-        self.server_flight.extend(offset, len);
+    fn in_flight(&self, side: Side, place: FramePlace) -> bool {
+        self.flight_open && self.facts.client != Some(side) && self.turn.is_none_or(|turn| place < turn)
     }
 
     fn take_fragment(&mut self, chunk: Chunk<'_>) -> usize {
@@ -442,8 +442,9 @@ impl Session {
                 direction.span.extend(chunk.offset, used as u64);
             }
         }
-        if self.in_flight(side, chunk.carrier) {
-            self.carry_flight(&[(chunk.carrier, chunk.at, used as u32)], chunk.offset, used as u64);
+        if self.in_flight(side, chunk.carrier.place) {
+            self.server_flight.carry(chunk.carrier, chunk.at, used as u32);
+            self.server_flight.extend(chunk.offset, used as u64);
         }
         if self.directions[side.index()].left == 0 {
             self.end_record(side, false);
@@ -459,8 +460,7 @@ impl Session {
             // Taken out for the time being, so that a message may borrow its buffer while the facts take it in.
             let mut partial = std::mem::take(&mut self.directions[index].message);
             if !partial.is_open() {
-                partial.clear();
-                self.directions[index].header_into(&mut partial.span);
+                partial.span = self.directions[index].header_span;
             }
             let used = match partial.take(rest, |kind| names::handshake_type(kind).is_some()) {
                 Step::Message(whole, used) => {
@@ -577,7 +577,6 @@ impl Session {
         let direction = &mut self.directions[side.index()];
         direction.place = Place::Header;
         direction.header_len = 0;
-        direction.header_run_count = 0;
         // A record is read as a whole, and in order: what ended in it is there when its last byte is, and all before it.
         let (place, time) = direction.latest;
         for message in self.messages.iter_mut().skip(direction.record_messages).filter(|message| message.side == side) {
@@ -717,26 +716,4 @@ fn plain_finished(head: [u8; 4], record_len: u16) -> Option<u64> {
         _ => return None,
     };
     (verify_data + 4 <= u64::from(record_len)).then_some(verify_data + 4)
-}
-
-impl Direction {
-    /// Counts the current record, and what carried its header, for a message in it.
-    fn header_into(&self, span: &mut Span) {
-        span.record();
-        for (carrier, at, len) in &self.header_runs[..self.header_run_count] {
-            span.carry(*carrier, *at, *len);
-        }
-    }
-
-    fn header_into_message(&mut self) {
-        let mut span = self.message.span;
-        self.header_into(&mut span);
-        self.message.span = span;
-    }
-
-    fn header_into_span(&mut self) {
-        let mut span = self.span;
-        self.header_into(&mut span);
-        self.span = span;
-    }
 }

@@ -35,8 +35,8 @@ pub struct Span {
     pub ends_segment: bool,
     first_carrier: u64,
     carrier: u64,
-    /// In units of the MSS, the last place counted in the current segment.
-    slot: u32,
+    /// In units of the MSS, the first place counted in the first segment, and the last one in the current segment.
+    slots: (u32, u32),
 }
 
 impl Span {
@@ -55,15 +55,15 @@ impl Span {
         if self.segments == 0 || self.carrier != carrier.id {
             if self.segments == 0 {
                 (self.first, self.first_time, self.first_at) = (carrier.place, carrier.time, at);
-                self.first_carrier = carrier.id;
+                (self.first_carrier, self.slots.0) = (carrier.id, first);
             }
             self.segments += 1;
             self.wire_segments += last - first + 1;
             self.carrier = carrier.id;
         } else {
-            self.wire_segments += last.saturating_sub(self.slot);
+            self.wire_segments += last.saturating_sub(self.slots.1);
         }
-        self.slot = last;
+        self.slots.1 = last;
         if carrier.place < self.first {
             (self.first, self.first_time) = (carrier.place, carrier.time);
         }
@@ -99,19 +99,19 @@ impl Span {
         }
     }
 
-    /// Takes in the span of a later message: segments in which this one ends are not counted again.
+    /// Takes in what comes behind it: the segment in which this one ends is not counted again.
     pub fn join(&mut self, later: &Span) {
         if self.segments == 0 {
             *self = *later;
             return;
         }
-        let shared = u32::from(later.segments > 0 && later.first_carrier == self.carrier);
-        self.segments += later.segments - shared;
-        self.wire_segments += later.wire_segments - shared;
+        let shared = later.first_carrier == self.carrier;
+        self.segments += later.segments - u32::from(shared);
+        self.wire_segments += later.wire_segments - u32::from(shared && later.slots.0 <= self.slots.1);
         self.records += later.records;
         self.end = self.end.max(later.end);
         self.content += later.content;
-        (self.carrier, self.slot, self.ends_segment) = (later.carrier, later.slot, later.ends_segment);
+        (self.carrier, self.slots.1, self.ends_segment) = (later.carrier, later.slots.1, later.ends_segment);
         if later.first < self.first {
             (self.first, self.first_time) = (later.first, later.first_time);
         }
@@ -167,6 +167,25 @@ mod tests {
         assert_eq!((span.wire_segments, span.segments), (3, 1));
         span.carry(carrier(2, 2000, 1460), 1459, 2);
         assert_eq!((span.wire_segments, span.segments), (5, 2));
+    }
+
+    #[test]
+    fn joining_counts_as_if_it_were_one_run() {
+        let runs = [(1, 0, 700), (1, 700, 760), (1, 1460, 5), (1, 1465, 2915), (2, 0, 5), (3, 5, 1000)];
+        let carry =
+            |span: &mut Span, (id, at, len): (u64, u32, u32)| span.carry(carrier(id, if id == 1 { 4380 } else { 1460 }, 1460), at, len);
+        let mut whole = Span::default();
+        runs.iter().for_each(|run| carry(&mut whole, *run));
+        assert_eq!((whole.segments, whole.wire_segments), (3, 5));
+        for cut in 0..=runs.len() {
+            let (mut left, mut right) = (Span::default(), Span::default());
+            runs[..cut].iter().for_each(|run| carry(&mut left, *run));
+            runs[cut..].iter().for_each(|run| carry(&mut right, *run));
+            if right.segments > 0 {
+                left.join(&right);
+            }
+            assert_eq!((left.segments, left.wire_segments, left.ends_segment), (3, 5, whole.ends_segment), "{cut}");
+        }
     }
 
     #[test]

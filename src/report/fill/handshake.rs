@@ -163,7 +163,8 @@ fn alerts(rows: &[FailureRow]) -> Vec<view::AlertRow> {
 }
 
 /// Messages in the order of a handshake; others follow.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
+    "ssl2_client_hello",
     "client_hello",
     "hello_retry_request",
     "server_hello",

@@ -72,7 +72,9 @@ fn lines(rows: &FlowRows) -> Vec<LadderLine> {
         let Some(state) = drawn(state).filter(|state| !has_message || *state == StepState::Failed) else { continue };
         let line = without_message(&rows.flow, step, state);
         // The teardown ends the drawing; a failure stands before the alert that tells of it.
-        let after = if step == 12 { None } else { lines.iter().rposition(|line| line.step <= step && line.step != 12) };
+        // The server's Finished in TLS 1.3 is the end of its flight, which stands at step 4.
+        let up_to = if step == 10 && state == StepState::Encrypted { 6 } else { step };
+        let after = if step == 12 { None } else { lines.iter().rposition(|line| line.step <= up_to && line.step != 12) };
         match after {
             _ if step == 12 => lines.push(line),
             Some(after) if !is_resumed_turn(&lines, step) => lines.insert(after + 1, line),
@@ -89,7 +91,9 @@ fn lines(rows: &FlowRows) -> Vec<LadderLine> {
 /// left out in between belongs before both.
 fn is_resumed_turn(lines: &[LadderLine], step: u8) -> bool {
     let first = |step: u8| lines.iter().position(|line| line.step == step);
-    (4..=6).contains(&step) && matches!((first(9).or(first(10)), first(7)), (Some(server), Some(client)) if server < client)
+    (4..=6).contains(&step)
+        && first(4).is_none()
+        && matches!((first(9).or(first(10)), first(7)), (Some(server), Some(client)) if server < client)
 }
 
 fn drawn(state: Step) -> Option<StepState> {
@@ -136,7 +140,7 @@ fn without_message(flow: &FlowRow, step: u8, state: StepState) -> LadderLine {
             _ => (Direction::Both, String::new()),
         },
         (12, StepState::Missing) => (Direction::None, "the capture does not hold it".into()),
-        (8, StepState::Encrypted) => (Direction::None, "hidden among the application data, if there is one".into()),
+        (8, StepState::Encrypted) => (Direction::None, "among the data, if it was sent".into()),
         (10, StepState::Encrypted) => (Direction::None, "inside the protected flight".into()),
         (_, StepState::Failed) => (Direction::None, failure(flow)),
         _ => (Direction::None, String::new()),

@@ -1,0 +1,46 @@
+"""Loads the tables of a census as its users do: DuckDB with load.sql, pandas with load.py, the csv module.
+
+    tables.py CENSUS DUCKDB
+
+Asks that all three see the same number of rows in every table, that it is the number in manifest.json, and that DuckDB
+has the types of datapackage.json.
+"""
+import csv, json, os, subprocess, sys
+
+census, duckdb = sys.argv[1:3]
+csv.field_size_limit(1 << 30)
+manifest = json.load(open(os.path.join(census, "manifest.json")))
+package = json.load(open(os.path.join(census, "datapackage.json")))
+rows = {table["name"]: table["rows"] for table in manifest["tables"]}
+assert rows and set(rows) == {resource["name"] for resource in package["resources"]}, rows
+
+database = os.path.abspath("census.duckdb")
+with open(os.path.join(census, "load.sql")) as script:
+    subprocess.run([duckdb, "-bail", database], stdin=script, check=True)
+
+
+def ask(sql):
+    out = subprocess.run([duckdb, "-json", database, sql], check=True, capture_output=True, text=True).stdout
+    return json.loads(out or "[]")
+
+
+kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "datetime": "TIMESTAMP"}
+for resource in package["resources"]:
+    name = resource["name"]
+    in_duckdb = ask(f'select count(*) as n from "{name}"')[0]["n"]
+    with open(os.path.join(census, resource["path"]), newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        in_csv = sum(1 for row in reader if None not in row and None not in row.values())
+        assert reader.fieldnames == [field["name"] for field in resource["schema"]["fields"]], name
+    assert in_duckdb == in_csv == rows[name], (name, in_duckdb, in_csv, rows[name])
+    columns = {c["column_name"]: c["data_type"] for c in ask(f"select column_name, data_type from duckdb_columns() where table_name = '{name}'")}
+    wanted = {field["name"]: kinds[field["type"]] for field in resource["schema"]["fields"]}
+    assert columns == wanted, (name, set(columns.items()) ^ set(wanted.items()))
+
+sys.path.insert(0, census)
+import load  # noqa: E402
+
+for name in rows:
+    frame = load.load(name)
+    assert len(frame) == rows[name], (name, len(frame), rows[name])
+print(f"{len(rows)} tables, {sum(rows.values())} rows: DuckDB, pandas and the csv module agree with the manifest")
