@@ -3,7 +3,7 @@
 use super::step;
 use crate::flow::{Close, End, Flow, Side};
 use crate::time::{SECOND, Span, Timestamp};
-use crate::tls::session::handshake::{CLIENT_HELLO, FINISHED};
+use crate::tls::message::handshake::{CLIENT_HELLO, FINISHED};
 use crate::tls::{Content, Message, Session, State};
 
 /// Silence after which an unfinished handshake counts as timed out although the capture goes on: longer than the
