@@ -15,7 +15,8 @@ pub fn follow(packets: &[Packet]) -> Vec<FlowRows> {
     let key = HashKey::fixed(1, 2);
     let mut lane: Lane<Session> = Lane::new(key);
     let mut rows = Rows(Vec::new());
-    let block = BlockFacts { file: 0, latest: packets.iter().map(|packet| packet.time).max(), pressure: Pressure::default() };
+    let latest = packets.iter().map(|packet| packet.time).max();
+    let block = BlockFacts { file: 0, latest, pressure: Pressure::default(), search: false };
     lane.begin(&block, &mut rows);
     for (index, Packet { time, link, wire_len, bytes }) in packets.iter().enumerate() {
         let frame = Frame { number: index as u64 + 1, time: *time, link: *link, wire_len: *wire_len, offset: 0, bytes };
@@ -41,6 +42,8 @@ struct Rows(Vec<FlowRows>);
 
 impl Sink<Session> for Rows {
     fn appeared(&mut self, _: FramePlace) {}
+
+    fn late(&mut self, _: FramePlace, _: u32) {}
 
     fn ended(&mut self, mut flow: Flow<Session>, end: End, latest: Timestamp) {
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
