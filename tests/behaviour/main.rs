@@ -3,8 +3,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod exit_codes;
 mod golden;
+mod hostile;
 mod imports;
 mod prefixes;
 mod readmes;
 mod series_cuts;
+mod threads;

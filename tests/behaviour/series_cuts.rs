@@ -139,19 +139,19 @@ fn compare_cut<'t>(
         if flow.number("first_frame") <= at as u64 {
             assert_eq!(flow["stream"], ours["stream"], "{context}");
         }
-        same(context, &whole.flows, flow, ours, place);
+        same(context, flow, ours, place);
         let (expected, own) = (&expected[&flow["flow_id"]], &messages[&ours["flow_id"]]);
         assert_eq!(expected.len(), own.len(), "{context}: messages");
         for (message, ours) in expected.iter().zip(own) {
-            same(context, &whole.messages, *message, *ours, place);
+            same(context, *message, *ours, place);
         }
     }
 }
 
 /// Compares two lines cell by cell.
-fn same(context: &str, table: &Table, whole: Line, part: Line, place: impl Fn(u64) -> u64) {
-    for column in table.columns().iter().filter(|column| !PLACES.contains(&column.as_str())) {
-        if FRAMES.contains(&column.as_str()) {
+fn same(context: &str, whole: Line, part: Line, place: impl Fn(u64) -> u64) {
+    for column in whole.columns().filter(|column| !PLACES.contains(column)) {
+        if FRAMES.contains(&column) {
             assert_eq!(place(whole.number(column)), part.number(column), "{context}: {column}");
         } else {
             assert_eq!(whole.get(column), part.get(column), "{context}: {column}");

@@ -121,13 +121,13 @@ impl Table {
         }
         groups
     }
-
-    pub fn columns(&self) -> &[String] {
-        &self.header
-    }
 }
 
 impl<'t> Line<'t> {
+    pub fn columns(self) -> impl Iterator<Item = &'t str> {
+        self.table.header.iter().map(String::as_str)
+    }
+
     pub fn get(self, column: &str) -> &'t str {
         let at = *self.table.places.get(column).unwrap_or_else(|| panic!("no column {column}"));
         &self.table.lines[self.at][at]

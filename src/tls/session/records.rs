@@ -174,6 +174,7 @@ impl Session {
         for message in self.messages.iter_mut().skip(direction.record_messages).filter(|message| message.side == side) {
             message.span.complete(place, time);
         }
+        direction.span.complete(place, time);
         let span = direction.span;
         let state = if gap { State::Partial } else { State::Encrypted };
         let row = |content, state| Message { side, content, state, span, retransmitted: 0 };
