@@ -324,7 +324,7 @@ impl<R: Reader> Flow<R> {
         let syn = segment.flags & flag::SYN != 0;
         let ack = segment.flags & flag::ACK != 0;
         self.directions[side.index()].packets += u64::from(segment.fragments.max(1));
-        self.ip_fragments += u64::from(segment.fragments);
+        self.ip_fragments += u32::from(segment.fragments);
         let first_byte = segment.seq.wrapping_add(u32::from(syn));
         if syn {
             // The connection that a RST refused, or seemed to, is tried again.
@@ -334,8 +334,8 @@ impl<R: Reader> Flow<R> {
         self.directions[side.index()].anchor(first_byte);
         if ack {
             self.directions[side.other().index()].acknowledge(segment.ack);
-            if !syn && self.client == Some(side) && self.handshake.syn_ack.is_some() && self.handshake.ack.is_none() {
-                self.handshake.ack = Some(segment.time);
+            if !syn && self.client == Some(side) && self.handshake.syn_ack().is_some() {
+                self.handshake.note(2, segment.time);
             }
         }
         let mss = self.directions[side.other().index()].mss.unwrap_or(0);
@@ -365,12 +365,12 @@ impl<R: Reader> Flow<R> {
     fn open_side(&mut self, side: Side, segment: &Segment, ack: bool, first_byte: u32) {
         if ack {
             self.client.get_or_insert(side.other());
-            self.handshake.syn_ack.get_or_insert(segment.time);
+            self.handshake.note(1, segment.time);
             self.directions[side.index()].rebase(first_byte);
         } else {
             self.client.get_or_insert(side);
             self.syn_seen = true;
-            self.handshake.syn.get_or_insert(segment.time);
+            self.handshake.note(0, segment.time);
         }
         if segment.mss.is_some() {
             self.directions[side.index()].mss = segment.mss;

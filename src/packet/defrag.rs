@@ -245,7 +245,7 @@ mod tests {
     fn part(id: u8, whole: &[u8], from: usize, to: usize, more: bool) -> Vec<u8> {
         let mut bytes = ip4(6, &whole[from..to]);
         (bytes[4], bytes[5]) = (0, id);
-        (bytes[6], bytes[7]) = ((from / 8 >> 8) as u8 | u8::from(more) << 5, (from / 8) as u8);
+        (bytes[6], bytes[7]) = (((from / 8) >> 8) as u8 | u8::from(more) << 5, (from / 8) as u8);
         bytes
     }
 

@@ -7,7 +7,7 @@ use crate::ledger::Layer;
 const MAX_EXTENSIONS: usize = 16;
 
 /// Assigned protocol numbers (IANA, Protocol Numbers).
-pub mod protocol {
+pub(super) mod protocol {
     pub const HOP_BY_HOP: u8 = 0;
     pub const IPV4: u8 = 4;
     pub const TCP: u8 = 6;

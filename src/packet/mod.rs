@@ -157,7 +157,6 @@ pub struct Fragment {
 
 /// What was found in a frame.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::large_enum_variant, reason = "short-lived, on the stack, and never in a list")]
 pub enum Found {
     /// A TCP segment, and the way in.
     Segment(Segment, Path),

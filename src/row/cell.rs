@@ -279,6 +279,13 @@ fn append_visible(text: &str, out: &mut Vec<u8>) {
     }
 }
 
+/// Bytes that a text takes in a cell.
+fn visible_len(text: &str) -> usize {
+    let mut out = Vec::with_capacity(text.len());
+    append_visible(text, &mut out);
+    out.len()
+}
+
 /// Code points in hexadecimal, in the order of the wire: `0x1301;0x1302`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -318,7 +325,7 @@ pub struct WildList(pub Vec<Wild>);
 impl WildList {
     /// Whether the cell is cut at [`MAX_LIST`].
     pub fn is_cut(&self) -> bool {
-        self.0.iter().map(|text| text.0.replace(';', "\\x3B").len() + 1).sum::<usize>() > MAX_LIST
+        self.0.iter().map(|text| visible_len(&text.0.replace(';', "\\x3B")) + 1).sum::<usize>() > MAX_LIST
     }
 }
 
@@ -326,10 +333,11 @@ impl Cell for WildList {
     const KIND: Kind = Kind::Text;
     const WILD: bool = true;
     fn append(&self, style: Style, out: &mut Vec<u8>) {
-        let mut joined = String::new();
+        let (mut joined, mut len) = (String::new(), 0);
         for (index, text) in self.0.iter().enumerate() {
             let text = text.0.replace(';', "\\x3B");
-            if joined.len() + text.len() + 1 > MAX_LIST {
+            len += visible_len(&text) + 1;
+            if len > MAX_LIST {
                 break;
             }
             if index > 0 {
@@ -397,7 +405,9 @@ mod tests {
         assert_eq!(text(&WildList(vec![Wild("h2".into()), Wild("a;b".into())])), "\"h2;a\\x3Bb\"");
         let long = Codes(vec![7; 32_768]);
         assert!(long.is_cut() && text(&long).len() <= MAX_LIST + 2);
-        let long = WildList(vec![Wild("x".repeat(255)); 256]);
-        assert!(text(&long).len() <= MAX_LIST + 2);
+        for content in ["x", "\u{1}", "\u{202E}"] {
+            let long = WildList(vec![Wild(content.repeat(85)); 400]);
+            assert!(long.is_cut() && text(&long).len() <= MAX_LIST + 3, "{content:?}");
+        }
     }
 }

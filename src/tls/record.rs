@@ -77,11 +77,14 @@ pub fn could_start(bytes: &[u8], first: bool, any: bool) -> bool {
         return bytes.len() >= least && handshake && prefix(3, &|b| b <= 0x48);
     }
     let Some(header) = Header::read([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]]) else { return v2_hello(bytes).is_some() };
+    // A record may end before the bytes that are looked at: the rest of the hello is in records behind it.
+    let inside = |index: usize, fits: &dyn Fn(u8) -> bool| HEADER + usize::from(header.len) <= index || prefix(index, fits);
     let is_hello = header.kind == content::HANDSHAKE
         && header.len > 0
         && prefix(5, &|kind| kind == 1 || kind == 2)
-        && prefix(6, &|high| high <= 0x01)
-        && prefix(9, &|major| major == 3 || major == 0x7f || major == 0x7e || major == 0xfb);
+        && inside(6, &|high| high <= 0x01)
+        && inside(9, &|major| major == 3 || major == 0x7f || major == 0x7e || major == 0xfb)
+        && (header.len > 4 || chained(&bytes[HEADER..], usize::from(header.len)));
     if is_hello || !any {
         return is_hello;
     }
@@ -123,6 +126,8 @@ mod tests {
         for len in 3..=hello.len() {
             assert!(could_start(&hello[..len], false, false), "{len}");
         }
+        assert!(could_start(&[22, 3, 1, 0, 1, 2, 22, 3, 1, 0, 1], false, false));
+        assert!(!could_start(&[22, 3, 1, 0, 1, 2, 7, 3, 1, 0, 1], false, false));
         assert!(!could_start(&hello[..2], false, false));
         assert!(could_start(&hello[..1], true, false));
         assert!(!could_start(b"G", true, true));

@@ -1,0 +1,13 @@
+//! Tests by behaviour, one file a promise. They need the Rust toolchain and the folder `samples`, nothing else.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod exit_codes;
+mod golden;
+mod hostile;
+mod imports;
+mod prefixes;
+mod readmes;
+mod series_cuts;
+mod threads;

@@ -1,0 +1,56 @@
+//! Packets through the stages from `packet` to `row`, on one lane and without files.
+
+use super::capture::Packet;
+use tlscensus::capture::Frame;
+use tlscensus::flow::hash::HashKey;
+use tlscensus::flow::table::{BlockFacts, Lane, Pressure, Sink};
+use tlscensus::flow::{End, Flow, FramePlace, Interest, Reader};
+use tlscensus::packet::{Found, dissect};
+use tlscensus::row::assemble::{FlowRows, Origin, assemble};
+use tlscensus::time::Timestamp;
+use tlscensus::tls::Session;
+
+/// Follows packets, the first of which is frame 1; gives the TLS flows in the order of their first packets.
+pub fn follow(packets: &[Packet]) -> Vec<FlowRows> {
+    let key = HashKey::fixed(1, 2);
+    let mut lane: Lane<Session> = Lane::new(key);
+    let mut rows = Rows(Vec::new());
+    let latest = packets.iter().map(|packet| packet.time).max();
+    let block = BlockFacts { file: 0, latest, pressure: Pressure::default(), search: false };
+    lane.begin(&block, &mut rows);
+    for (index, Packet { time, link, wire_len, bytes }) in packets.iter().enumerate() {
+        let frame = Frame { number: index as u64 + 1, time: *time, link: *link, wire_len: *wire_len, offset: 0, bytes };
+        dissect(&frame, &mut |found| {
+            if let Found::Segment(segment, path) = found {
+                let payload = &bytes[segment.payload_at as usize..][..segment.payload_len as usize];
+                lane.follow(key.hash(&segment.key), &segment, payload, Some(&path), &block, &mut rows);
+            }
+        });
+    }
+    lane.end(&block);
+    lane.finish(&mut rows);
+    rows.0.sort_by_key(|rows| rows.flow.first_frame);
+    rows.0
+}
+
+/// The same for packets that hold one TLS flow.
+pub fn follow_one(packets: &[Packet]) -> FlowRows {
+    let mut flows = follow(packets);
+    assert_eq!(flows.len(), 1, "not one TLS flow");
+    flows.remove(0)
+}
+
+struct Rows(Vec<FlowRows>);
+
+impl Sink<Session> for Rows {
+    fn appeared(&mut self, _: FramePlace) {}
+
+    fn late(&mut self, _: FramePlace, _: u32) {}
+
+    fn ended(&mut self, mut flow: Flow<Session>, end: End, latest: Timestamp) {
+        let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
+        session.finish();
+        let origin = Origin { capture_id: "c0".into(), series_id: "s0".into() };
+        self.0.push(assemble(&flow, &session, end, latest, &origin));
+    }
+}
