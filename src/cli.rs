@@ -3,6 +3,9 @@
 //! A flag is declared here when something does it, not before. Values come from the command line, else from
 //! `TLSCENSUS_*`, else from the default. Nothing here reads a file.
 
+// Doc comments in this file are help texts: an item that needs none has none.
+#![allow(missing_docs)]
+
 use crate::archive::{Request, SeriesMode};
 use crate::error::Error;
 use crate::progress::Mode as ProgressMode;

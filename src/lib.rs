@@ -1,4 +1,10 @@
 //! tlscensus takes a census of TLS in archives of packet captures.
+//!
+//! Stages in the order in which data meets them: [`archive`], [`capture`], [`packet`], [`flow`], [`tls`], [`row`], [`census`],
+//! [`report`]. [`run`] conducts them; [`scan`] is the command that does all of it. ARCHITECTURE.md has the picture.
+
+#![warn(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod archive;
 pub mod capture;

@@ -22,42 +22,48 @@ const PATIENCE: u8 = 16;
 /// A segment that fills a hole sooner than this is taken for reordered, later for a retransmission (nanoseconds).
 const REORDERING: Span = Span(3_000_000);
 
-/// State and counts of one direction.
+/// State and counts of one direction. Flows that nobody reads are many: what only reading needs is apart.
 #[derive(Debug, Default)]
 pub struct Direction {
     /// Sequence number of the byte at offset 0; set by the first packet.
     base: Option<u32>,
+    /// The MSS that the sender announced.
+    pub mss: Option<u16>,
     /// Offset of the next byte in order.
     next: u64,
-    /// One past the highest byte seen.
-    high: u64,
-    /// One past the highest byte that the receiver acknowledged.
-    acknowledged: u64,
-    /// When the segment that made `high` came.
-    high_time: Timestamp,
-    /// What waits behind a hole, by offset, without overlaps.
-    held: Vec<Held>,
-    held_bytes: usize,
-    /// Segments since the first hole was acknowledged.
-    waited: u8,
     /// Packets sent.
     pub packets: u64,
     /// Segments with payload.
     pub segments: u64,
     /// Payload bytes on the wire, copies included.
     pub bytes: u64,
-    /// Copies of bytes already seen, and late fillers of holes.
-    pub retransmissions: u64,
-    /// Segments that came after one that follows them.
-    pub out_of_order: u64,
-    /// Segments that overlap others in part.
-    pub overlaps: u64,
-    /// Of the copies that could be compared, those that differ from the first.
-    pub conflicts: u64,
     /// Bytes that the capture does not hold.
     pub gap_bytes: u64,
-    /// The MSS that the sender announced.
-    pub mss: Option<u16>,
+    /// Copies of bytes already seen, and late fillers of holes.
+    pub retransmissions: u32,
+    /// Segments that came after one that follows them.
+    pub out_of_order: u32,
+    /// Segments that overlap others in part.
+    pub overlaps: u32,
+    /// Of the copies that could be compared, those that differ from the first.
+    pub conflicts: u32,
+    reassembly: Option<Box<Reassembly>>,
+}
+
+/// What putting bytes in order needs.
+#[derive(Debug, Default)]
+struct Reassembly {
+    /// One past the highest byte seen.
+    high: u64,
+    /// When the segment that made it so came.
+    high_time: Timestamp,
+    /// One past the highest byte that the receiver acknowledged.
+    acknowledged: u64,
+    /// What waits behind a hole, by offset, without overlaps.
+    held: Vec<Held>,
+    held_bytes: usize,
+    /// Segments since the first hole was acknowledged.
+    waited: u8,
 }
 
 /// Captured bytes behind a hole.
@@ -114,14 +120,19 @@ impl Direction {
 
     /// Starts over at another sequence number, where nothing was delivered yet.
     pub fn rebase(&mut self, first_byte: u32) {
-        if self.next == 0 && self.held.is_empty() {
+        if self.next == 0 && self.held_bytes() == 0 {
             self.base = Some(first_byte);
         }
     }
 
     /// Bytes held back behind holes.
     pub fn held_bytes(&self) -> usize {
-        self.held_bytes
+        self.reassembly.as_ref().map_or(0, |reassembly| reassembly.held_bytes)
+    }
+
+    fn reassembly(&mut self) -> &mut Reassembly {
+        let high = self.next;
+        self.reassembly.get_or_insert_with(|| Box::new(Reassembly { high, ..Reassembly::default() }))
     }
 
     /// The stream offset of a sequence number: of the possible ones 2^32 apart the nearest to the next expected byte.
@@ -133,10 +144,11 @@ impl Direction {
 
     /// Notes that the receiver has everything before `ack`.
     pub fn acknowledge(&mut self, ack: u32) {
-        if self.base.is_some() {
-            let offset = self.offset(ack);
+        if self.reassembly.is_some() {
             // An acknowledgement of bytes never seen is a hole of the capture, not yet a reason to skip 2 GiB.
-            self.acknowledged = self.acknowledged.max(offset.max(0) as u64);
+            let offset = self.offset(ack).max(0) as u64;
+            let reassembly = self.reassembly();
+            reassembly.acknowledged = reassembly.acknowledged.max(offset);
         }
     }
 
@@ -147,12 +159,11 @@ impl Direction {
         self.segments += 1;
         self.bytes += u64::from(payload.wire_len);
         if end <= self.next as i64 {
-            self.retransmissions += u64::from(!self.is_keep_alive(start, payload.wire_len));
+            self.retransmissions += u32::from(!self.is_keep_alive(start, payload.wire_len));
         } else {
-            self.overlaps += u64::from(start < self.next as i64);
+            self.overlaps += u32::from(start < self.next as i64);
             self.gap_bytes += (start - self.next as i64).max(0) as u64;
             self.next = end as u64;
-            self.high = self.high.max(self.next);
         }
     }
 
@@ -180,7 +191,7 @@ impl Direction {
         }
         // Cut off what was delivered already, or lies before the stream's beginning.
         let skip = (self.next as i64 - start).max(0) as usize;
-        self.overlaps += u64::from(skip > 0);
+        self.overlaps += u32::from(skip > 0);
         let piece = Piece {
             offset: (start + skip as i64) as u64,
             bytes: payload.bytes.get(skip..).unwrap_or_default(),
@@ -188,7 +199,7 @@ impl Direction {
             carrier,
             at: skip as u32,
         };
-        if piece.offset == self.next && self.held.is_empty() {
+        if piece.offset == self.next && self.reassembly().held.is_empty() {
             self.pass(side, &piece, reader);
         } else {
             self.hold(piece);
@@ -200,18 +211,17 @@ impl Direction {
     /// Counts a segment that comes after one that follows it, and keeps the high mark. Gives whether the segment is taken
     /// for a retransmission.
     fn classify(&mut self, start: i64, end: i64, time: Timestamp) -> bool {
-        let late = end <= self.high as i64;
-        let retransmission = late && time.since(self.high_time) >= REORDERING;
-        if late {
-            self.retransmissions += u64::from(retransmission);
-            self.out_of_order += u64::from(!retransmission);
-        } else if start < self.high as i64 && start > self.next as i64 {
-            self.overlaps += 1;
+        let next = self.next as i64;
+        let reassembly = self.reassembly();
+        let high = reassembly.high as i64;
+        let late = end <= high;
+        let retransmission = late && time.since(reassembly.high_time) >= REORDERING;
+        if end > high {
+            (reassembly.high, reassembly.high_time) = (end as u64, time);
         }
-        if end > self.high as i64 {
-            self.high = end as u64;
-            self.high_time = time;
-        }
+        self.retransmissions += u32::from(retransmission);
+        self.out_of_order += u32::from(late && !retransmission);
+        self.overlaps += u32::from(!late && start < high && start > next);
         retransmission
     }
 
@@ -236,86 +246,90 @@ impl Direction {
 
     /// Puts a piece among the held ones, without the parts that are held already.
     fn hold(&mut self, piece: Piece<'_>) {
+        let reassembly = self.reassembly();
         let mut rest = piece;
-        let mut overlapped = false;
-        let mut index = self.held.partition_point(|held| held.end() <= rest.offset);
+        let (mut overlapped, mut conflicts) = (false, 0);
+        let mut index = reassembly.held.partition_point(|held| held.end() <= rest.offset);
         while rest.offset < rest.end {
-            let Some(held) = self.held.get(index).filter(|held| held.offset < rest.end) else {
-                self.insert(index, rest);
+            let Some(held) = reassembly.held.get(index).filter(|held| held.offset < rest.end) else {
+                reassembly.insert(index, rest);
                 break;
             };
             let (held_start, held_end) = (held.offset, held.end());
             overlapped = true;
-            if let (Some(ours), Some(theirs)) = (held.bytes_at(rest.offset.max(held_start)), rest.bytes_at(rest.offset.max(held_start))) {
+            let shared = rest.offset.max(held_start);
+            if let (Some(ours), Some(theirs)) = (held.bytes_at(shared), rest.bytes_at(shared)) {
                 let len = ours.len().min(theirs.len());
-                self.conflicts += u64::from(ours[..len] != theirs[..len]);
+                conflicts += u32::from(ours[..len] != theirs[..len]);
             }
             if rest.offset < held_start {
-                self.insert(index, rest.until(held_start));
+                reassembly.insert(index, rest.until(held_start));
                 index += 1;
             }
             rest = rest.from(held_end);
             index += 1;
         }
-        self.overlaps += u64::from(overlapped);
-    }
-
-    fn insert(&mut self, index: usize, piece: Piece<'_>) {
-        let cut = (piece.end - piece.offset - piece.bytes.len() as u64) as u32;
-        self.held_bytes += piece.bytes.len();
-        self.held.insert(index, Held { offset: piece.offset, bytes: piece.bytes.into(), cut, carrier: piece.carrier, at: piece.at });
+        self.overlaps += u32::from(overlapped);
+        self.conflicts += conflicts;
     }
 
     /// Delivers what is held and in order by now.
     fn drain<R: Reader>(&mut self, side: Side, reader: &mut R) {
-        let ready = {
-            let mut next = self.next;
-            self.held
-                .iter()
-                .take_while(|held| {
-                    let contiguous = held.offset <= next;
-                    next = next.max(held.end());
-                    contiguous
-                })
-                .count()
+        let mut next = self.next;
+        let reassembly = self.reassembly();
+        let in_order = |held: &&Held| {
+            let contiguous = held.offset <= next;
+            next = next.max(held.end());
+            contiguous
         };
-        for held in self.held.drain(..ready).collect::<Vec<_>>() {
-            self.held_bytes -= held.bytes.len();
+        let count = reassembly.held.iter().take_while(in_order).count();
+        if count == 0 {
+            return;
+        }
+        reassembly.waited = 0;
+        let ready: Vec<Held> = reassembly.held.drain(..count).collect();
+        reassembly.held_bytes -= ready.iter().map(|held| held.bytes.len()).sum::<usize>();
+        for held in ready {
             let piece = Piece { offset: held.offset, bytes: &held.bytes, end: held.end(), carrier: held.carrier, at: held.at };
             self.pass(side, &piece, reader);
-        }
-        if ready > 0 {
-            self.waited = 0;
         }
     }
 
     /// Declares the first hole lost, where it has to be.
     fn give_up<R: Reader>(&mut self, side: Side, bound: usize, reader: &mut R) {
-        while let Some(first) = self.held.first() {
-            let acknowledged = self.acknowledged >= first.offset;
-            self.waited = if acknowledged { self.waited.saturating_add(1) } else { 0 };
-            let full = self.held_bytes > bound || self.held.len() > MAX_HELD_SEGMENTS;
-            if !(full || self.waited > PATIENCE) {
+        while let Some(first) = self.reassembly().held.first().map(|held| held.offset) {
+            let reassembly = self.reassembly();
+            reassembly.waited = if reassembly.acknowledged >= first { reassembly.waited.saturating_add(1) } else { 0 };
+            let full = reassembly.held_bytes > bound || reassembly.held.len() > MAX_HELD_SEGMENTS;
+            if !(full || reassembly.waited > PATIENCE) {
                 return;
             }
-            self.skip_to(side, first.offset, reader);
+            self.skip_to(side, first, reader);
             self.drain(side, reader);
         }
     }
 
     /// Delivers everything that is held, with its holes: nothing more will come.
     pub fn flush<R: Reader>(&mut self, side: Side, reader: &mut R) {
-        while let Some(first) = self.held.first() {
-            self.skip_to(side, first.offset, reader);
+        while let Some(first) = self.reassembly.as_ref().and_then(|reassembly| Some(reassembly.held.first()?.offset)) {
+            self.skip_to(side, first, reader);
             self.drain(side, reader);
         }
     }
 
     /// Forgets what is held: nobody reads it.
     pub fn release(&mut self) {
-        self.held = Vec::new();
-        self.held_bytes = 0;
-        self.next = self.next.max(self.high);
+        if let Some(reassembly) = self.reassembly.take() {
+            self.next = self.next.max(reassembly.high);
+        }
+    }
+}
+
+impl Reassembly {
+    fn insert(&mut self, index: usize, piece: Piece<'_>) {
+        let cut = (piece.end - piece.offset - piece.bytes.len() as u64) as u32;
+        self.held_bytes += piece.bytes.len();
+        self.held.insert(index, Held { offset: piece.offset, bytes: piece.bytes.into(), cut, carrier: piece.carrier, at: piece.at });
     }
 }
 

@@ -144,15 +144,43 @@ pub enum End {
     EndOfCapture,
 }
 
-/// Times of the TCP handshake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Times of the TCP handshake, in as little space as they need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Handshake {
+    times: [Timestamp; 3],
+}
+
+impl Default for Handshake {
+    fn default() -> Self {
+        Handshake { times: [Timestamp(i64::MIN); 3] }
+    }
+}
+
+impl Handshake {
     /// The first SYN.
-    pub syn: Option<Timestamp>,
+    pub fn syn(&self) -> Option<Timestamp> {
+        self.time(0)
+    }
+
     /// The first SYN-ACK.
-    pub syn_ack: Option<Timestamp>,
+    pub fn syn_ack(&self) -> Option<Timestamp> {
+        self.time(1)
+    }
+
     /// The first ACK of the client after it.
-    pub ack: Option<Timestamp>,
+    pub fn ack(&self) -> Option<Timestamp> {
+        self.time(2)
+    }
+
+    fn time(&self, index: usize) -> Option<Timestamp> {
+        Some(self.times[index]).filter(|time| time.0 != i64::MIN)
+    }
+
+    fn note(&mut self, index: usize, time: Timestamp) {
+        if self.times[index].0 == i64::MIN {
+            self.times[index] = time;
+        }
+    }
 }
 
 /// The first bytes that a side sent, so far as they are kept.

@@ -320,8 +320,8 @@ impl<R: Reader> Flow<R> {
         self.directions[side.index()].anchor(first_byte);
         if ack {
             self.directions[side.other().index()].acknowledge(segment.ack);
-            if !syn && self.client == Some(side) && self.handshake.syn_ack.is_some() && self.handshake.ack.is_none() {
-                self.handshake.ack = Some(segment.time);
+            if !syn && self.client == Some(side) && self.handshake.syn_ack().is_some() {
+                self.handshake.note(2, segment.time);
             }
         }
         let mss = self.directions[side.other().index()].mss.unwrap_or(0);
@@ -344,12 +344,12 @@ impl<R: Reader> Flow<R> {
     fn open_side(&mut self, side: Side, segment: &Segment, ack: bool, first_byte: u32) {
         if ack {
             self.client.get_or_insert(side.other());
-            self.handshake.syn_ack.get_or_insert(segment.time);
+            self.handshake.note(1, segment.time);
             self.directions[side.index()].rebase(first_byte);
         } else {
             self.client.get_or_insert(side);
             self.syn_seen = true;
-            self.handshake.syn.get_or_insert(segment.time);
+            self.handshake.note(0, segment.time);
         }
         if segment.mss.is_some() {
             self.directions[side.index()].mss = segment.mss;

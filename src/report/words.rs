@@ -137,8 +137,17 @@ pub fn shell(word: &str) -> String {
 /// A command that shows the bytes of a file around `offset`, to be run where the paths are relative to.
 pub fn look(path: &str, offset: Option<u64>) -> String {
     let from = offset.unwrap_or(0).saturating_sub(32);
-    let path = if path.starts_with('/') { path.into() } else { format!("./{path}") };
-    format!("hexdump -C -s {from} -n 128 {}", shell(&path))
+    format!("hexdump -C -s {from} -n 128 {}", shell(&below_here(path)))
+}
+
+/// A command that opens a capture in Wireshark with a display filter, to be run where the paths are relative to.
+pub fn wireshark(path: &str, filter: &str) -> String {
+    format!("wireshark -r {} -Y {}", shell(&below_here(path)), shell(filter))
+}
+
+/// A path that no program takes for an option.
+fn below_here(path: &str) -> String {
+    if path.starts_with('/') { path.into() } else { format!("./{path}") }
 }
 
 fn is_invisible(c: char) -> bool {

@@ -1,16 +1,16 @@
 //! A finished flow to its rows: who is who, how the handshake went, what each message cost.
 
-use super::cell::{Codes, MAX_LIST, Millis, Seconds, Wild, WildList, Word};
+use super::cell::{Millis, Seconds, Wild, Word};
 use super::flow::{FlowCertificateRow, FlowRow};
 use super::judge::{self, Judgement};
 use super::message::MessageRow;
+use super::negotiated;
 use super::step;
 use crate::flow::{Flow, Side};
 use crate::packet::Endpoint;
 use crate::time::Timestamp;
-use crate::tls::hello::is_tls13;
 use crate::tls::preamble;
-use crate::tls::{Content, Message, Session, State, fingerprint, names};
+use crate::tls::{Content, Message, Session, State, names};
 use sha2::{Digest, Sha256};
 use std::net::Ipv6Addr;
 
@@ -70,8 +70,8 @@ pub fn assemble(flow: &Flow<Session>, session: &Session, end: crate::flow::End, 
         ..FlowRow::default()
     };
     network(&mut row, flow, session, &roles);
-    offered(&mut row, session);
-    chosen(&mut row, session, roles.client);
+    negotiated::offered(&mut row, session);
+    negotiated::chosen(&mut row, session, roles.client);
     outcome(&mut row, session, &roles, &judgement);
     timing(&mut row, flow, session, &judgement);
     segmentation(&mut row, flow, session, &roles);
@@ -97,7 +97,7 @@ fn flow_id(flow: &Flow<Session>, origin: &Origin) -> Word {
     format!("f{}", hex(&digest[..8])).into()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -140,117 +140,6 @@ fn network(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, roles: &R
     .into();
 }
 
-/// What the ClientHello says.
-fn offered(row: &mut FlowRow, session: &Session) {
-    let Some(hello) = &session.facts.client_hello else {
-        row.sni_state = "not_seen".into();
-        return;
-    };
-    row.sni_state = match &hello.server_name {
-        Some(_) => "present",
-        None if hello.extensions.contains(&0) => "malformed",
-        None => "absent",
-    }
-    .into();
-    row.sni = Wild::from_bytes(hello.server_name.as_deref().unwrap_or_default());
-    row.alpn_offered = WildList(hello.alpn.iter().map(|protocol| Wild::from_bytes(protocol)).collect());
-    row.alpn_offered_count = Some(hello.alpn.len() as u32);
-    row.alpn_offered_truncated = row.alpn_offered.is_cut();
-    row.legacy_version_code = Some(hello.version);
-    row.versions_offered = Codes(hello.versions.clone());
-    row.suites_offered = Codes(hello.suites.clone());
-    row.suites_offered_count = Some(hello.suites.len() as u32);
-    row.suites_offered_truncated = row.suites_offered.is_cut();
-    row.groups_offered = Codes(hello.groups.clone());
-    row.groups_offered_count = Some(hello.groups.len() as u32);
-    row.groups_offered_truncated = row.groups_offered.is_cut();
-    row.key_shares = Codes(hello.key_shares.iter().copied().take(MAX_LIST / 7).collect());
-    row.pq_offered = Some(hello.groups.iter().any(|code| names::group(*code).is_some_and(|group| group.post_quantum)));
-    row.early_data = Some(hello.early_data);
-    row.ech = Some(hello.ech);
-    row.ja3 = hex(&fingerprint::ja3(hello)).into();
-}
-
-/// What the server chose, as far as it is plain.
-fn chosen(row: &mut FlowRow, session: &Session, client: Side) {
-    let facts = &session.facts;
-    row.hello_retry = facts.retry.is_some();
-    row.client_auth = match (&facts.chains[client.index()], facts.certificate_request) {
-        (Some(chain), _) if chain.certificates.is_empty() => "declined",
-        (Some(_), _) => "sent",
-        (None, true) => "requested",
-        (None, false) => "",
-    }
-    .into();
-    if let Some(chain) = &facts.chains[client.other().index()] {
-        row.certificate_count = Some(chain.certificates.len() as u32);
-        row.leaf_cert_id = chain.certificates.first().map(|digest| hex(digest)).unwrap_or_default().into();
-    }
-    let Some(hello) = &facts.server_hello else { return };
-    row.tls_version_code = Some(hello.version);
-    row.tls_version = names::version(hello.version).map_or_else(|| format!("0x{:04x}", hello.version).into(), Word::from);
-    row.cipher_suite_code = Some(hello.suite);
-    let suite = names::cipher_suite(hello.suite);
-    row.cipher_suite = suite.map_or_else(|| format!("0x{:04x}", hello.suite).into(), |suite| suite.name.into());
-    row.alpn = Wild::from_bytes(hello.alpn.as_deref().unwrap_or_default());
-    row.ja3s = hex(&fingerprint::ja3s(hello)).into();
-    row.kx_group_code = hello.key_share.or(facts.key_exchange.group);
-    let group = row.kx_group_code.and_then(names::group);
-    row.kx_group = match (group, row.kx_group_code) {
-        (Some(group), _) => group.name.into(),
-        (None, Some(code)) => format!("0x{code:04x}").into(),
-        (None, None) => Word::default(),
-    };
-    row.pq_hybrid = row.kx_group_code.map(|_| group.is_some_and(|group| group.post_quantum));
-    row.signature_scheme = match facts.key_exchange.signature_scheme {
-        Some(code) => names::signature_scheme(code).map_or_else(|| format!("0x{code:04x}").into(), |scheme| scheme.name.into()),
-        None => Word::default(),
-    };
-    (row.resumed, row.resumption) = resumption(session);
-    if is_tls13(hello.version) {
-        row.kx = match (hello.key_share, hello.psk) {
-            (Some(_), psk) => {
-                let exchange = match group {
-                    Some(group) if group.hybrid => "hybrid",
-                    Some(group) if group.post_quantum => "KEM",
-                    _ if matches!(hello.key_share, Some(0x0100..=0x01ff)) => "DHE",
-                    _ => "ECDHE",
-                };
-                if psk { format!("{exchange}_PSK").into() } else { exchange.into() }
-            }
-            (None, true) => "PSK".into(),
-            (None, false) => Word::default(),
-        };
-        row.forward_secret = (hello.key_share.is_some() || hello.psk).then_some(hello.key_share.is_some());
-    } else if let Some(suite) = suite {
-        row.kx = suite.kx.into();
-        row.auth = suite.auth.into();
-        // A resumed session takes its keys from the old one: what that was, the capture need not hold.
-        row.forward_secret = (row.resumed != Some(true)).then_some(suite.forward_secret);
-    }
-}
-
-/// Whether, and by what, the session was resumed.
-fn resumption(session: &Session) -> (Option<bool>, Word) {
-    let Some(server) = &session.facts.server_hello else { return (None, Word::default()) };
-    if is_tls13(server.version) {
-        return (Some(server.psk), if server.psk { "psk".into() } else { Word::default() });
-    }
-    let has = |kind: u8| session.messages.iter().any(|message| message.content == Content::Handshake(kind));
-    use crate::tls::session::handshake::{CERTIFICATE, SERVER_HELLO_DONE, SERVER_KEY_EXCHANGE};
-    if has(CERTIFICATE) || has(SERVER_KEY_EXCHANGE) || has(SERVER_HELLO_DONE) {
-        return (Some(false), Word::default());
-    }
-    let changed = session.messages.iter().any(|message| message.content == Content::ChangeCipherSpec);
-    let Some(client) = session.facts.client_hello.as_ref().filter(|_| changed) else { return (None, Word::default()) };
-    let echoed = !server.session_id.is_empty() && server.session_id == client.session_id;
-    match (echoed, client.ticket) {
-        (_, true) => (Some(true), "ticket".into()),
-        (true, false) => (Some(true), "id".into()),
-        (false, false) => (None, Word::default()),
-    }
-}
-
 fn outcome(row: &mut FlowRow, session: &Session, roles: &Roles, judgement: &Judgement) {
     let facts = &session.facts;
     row.outcome = judgement.outcome.into();
@@ -278,9 +167,9 @@ fn outcome(row: &mut FlowRow, session: &Session, roles: &Roles, judgement: &Judg
 fn timing(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, judgement: &Judgement) {
     let times = flow.handshake;
     let between = |from: Option<Timestamp>, to: Option<Timestamp>| Some(Millis(to?.since(from?)));
-    row.tcp_rtt_ms = between(times.syn, times.ack);
-    row.rtt_to_server_ms = between(times.syn, times.syn_ack);
-    row.rtt_to_client_ms = between(times.syn_ack, times.ack);
+    row.tcp_rtt_ms = between(times.syn(), times.ack());
+    row.rtt_to_server_ms = between(times.syn(), times.syn_ack());
+    row.rtt_to_client_ms = between(times.syn_ack(), times.ack());
     let first = |content: Content| session.messages.iter().find(|message| message.content == content && message.state == State::Seen);
     let client_hello = first(Content::Handshake(1)).or(first(Content::V2ClientHello));
     let server_hello = first(Content::Handshake(2));
@@ -325,9 +214,9 @@ fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, role
     row.bytes_client = directions[client].bytes;
     row.bytes_server = directions[server].bytes;
     let sum = |count: fn(&crate::flow::direction::Direction) -> u64| directions.iter().map(count).sum();
-    row.retransmissions = sum(|direction| direction.retransmissions);
-    row.out_of_order = sum(|direction| direction.out_of_order);
-    row.overlaps = sum(|direction| direction.overlaps);
+    row.retransmissions = sum(|direction| direction.retransmissions.into());
+    row.out_of_order = sum(|direction| direction.out_of_order.into());
+    row.overlaps = sum(|direction| direction.overlaps.into());
     row.gap_bytes = sum(|direction| direction.gap_bytes);
 }
 

@@ -3,7 +3,7 @@
 use super::step;
 use crate::flow::{Close, End, Flow, Side};
 use crate::time::{SECOND, Span, Timestamp};
-use crate::tls::session::handshake::{CLIENT_HELLO, FINISHED};
+use crate::tls::message::handshake::{CLIENT_HELLO, FINISHED};
 use crate::tls::{Content, Message, Session, State};
 
 /// Silence after which an unfinished handshake counts as timed out although the capture goes on: longer than the
@@ -119,7 +119,7 @@ fn last_step(flow: &Flow<Session>, session: &Session, client: Side) -> Option<u8
     let means = |message: &&Message| message.content != Content::ChangeCipherSpec || !session.facts.is_tls13();
     let steps =
         session.messages.iter().filter(means).map(|message| step::step(message.content, message.side == client)).filter(|step| *step < 12);
-    let tcp = (flow.handshake.syn_ack.is_some() && flow.handshake.ack.is_some()).then_some(1);
+    let tcp = (flow.handshake.syn_ack().is_some() && flow.handshake.ack().is_some()).then_some(1);
     let last = steps.max().or(tcp);
     if last == Some(11) && flow.close.is_some() { Some(12) } else { last }
 }

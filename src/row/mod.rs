@@ -9,6 +9,7 @@ pub mod cell;
 pub mod flow;
 mod judge;
 pub mod message;
+mod negotiated;
 pub mod step;
 
 pub use cell::{Cell, Codes, Kind, Millis, Seconds, Share, Style, Wild, WildList, Word};

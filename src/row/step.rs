@@ -1,6 +1,6 @@
 //! The names of messages, and the twelve steps of the drawing that the report makes of a handshake.
 
-use crate::tls::session::handshake::*;
+use crate::tls::message::handshake::*;
 use crate::tls::{Content, Message, State, names};
 
 /// The twelve steps of a full TLS 1.2 handshake, in order. Other handshakes are other orders of the same drawing.

@@ -269,7 +269,7 @@ impl Sink<Session> for Collector<'_> {
         if end == End::Evicted {
             self.collected.ledger.note(Layer::Flow, Reason::of("evicted"), 0, place);
         }
-        let conflicts = flow.directions.iter().map(|direction| direction.conflicts).sum::<u64>();
+        let conflicts = flow.directions.iter().map(|direction| direction.conflicts).sum::<u32>();
         if conflicts > 0 {
             self.collected.ledger.note(Layer::Stream, Reason::of("overlap_conflict"), 0, place);
         }

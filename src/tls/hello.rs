@@ -98,7 +98,7 @@ pub fn is_tls13(version: u16) -> bool {
 
 /// Reads the body of a ClientHello.
 pub fn read_client(body: &[u8]) -> Option<ClientHello> {
-    let (rest, parsed) = tls_parser::parse_tls_handshake_client_hello(body).ok()?;
+    let Ok((rest, parsed)) = tls_parser::parse_tls_handshake_client_hello(body) else { return read_client_start(body) };
     let mut hello = ClientHello {
         version: parsed.version.0,
         session_id: parsed.session_id.unwrap_or_default().to_vec(),
@@ -114,6 +114,17 @@ pub fn read_client(body: &[u8]) -> Option<ClientHello> {
     });
     hello.malformed |= !whole;
     Some(hello)
+}
+
+/// What can be read of a ClientHello whose lengths lie: up to the cipher suites, as many as are there.
+fn read_client_start(body: &[u8]) -> Option<ClientHello> {
+    let mut body = Cursor(body);
+    let version = body.word()?;
+    body.bytes(32)?; // random
+    let session_id = body.vector8()?.to_vec();
+    let len = usize::from(body.word()?).min(body.0.len());
+    let suites = words(&body.0[..len & !1])?;
+    Some(ClientHello { version, session_id, suites, malformed: true, ..ClientHello::default() })
 }
 
 /// Reads a ClientHello in the form of SSL 2.0, from its type on. Cipher kinds of SSL 2.0 alone, which have 24 bits, are
@@ -371,6 +382,14 @@ mod tests {
         let hello = read_client(&client(&[(10, &[0, 3, 0, 29, 0]), (0, &[0, 9, 0, 0, 5, b'a']), (16, &[0, 3, 2, b'h', b'2'])])).unwrap();
         assert!(hello.malformed);
         assert_eq!((hello.alpn.len(), hello.server_name, hello.groups.len()), (1, None, 0));
+    }
+
+    #[test]
+    fn lying_lengths_leave_what_stands_before_them() {
+        let mut body = client(&[]);
+        body[37] = 0xff; // the suites' length
+        let hello = read_client(&body).unwrap();
+        assert!(hello.malformed && hello.suites.starts_with(&[0x1301, 0xc02f]) && hello.extensions.is_empty());
     }
 
     #[test]

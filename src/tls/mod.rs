@@ -14,10 +14,12 @@ pub mod certificate;
 mod deframe;
 pub mod fingerprint;
 pub mod hello;
+pub mod message;
 pub mod names;
 pub mod preamble;
 mod record;
 pub mod session;
 pub mod span;
 
-pub use session::{Content, Message, Session, State};
+pub use message::{Content, Message, State};
+pub use session::Session;

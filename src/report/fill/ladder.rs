@@ -1,6 +1,7 @@
 //! Section 14: a chosen flow and its messages as the lines of a ladder.
 
 use super::super::view::{self, Direction, Ladder, LadderLine, Level, StepState};
+use super::super::words;
 use super::super::write::Results;
 use crate::census::selection::{CHOSEN_BY, Chosen};
 use crate::census::steps::{Step, states};
@@ -48,7 +49,7 @@ fn ladder(chosen: &Chosen, path: &str) -> Ladder {
         mss_server: flow.mss_server_bytes.map(u32::from),
         handshake_us: flow.handshake_ms.and_then(micros),
         wireshark_filter: flow.wireshark_filter.clone().into_owned(),
-        command: String::new(),
+        command: words::wireshark(path, &flow.wireshark_filter),
         lines: lines(chosen.rows).into_iter().collect(),
     }
 }

@@ -1,0 +1,119 @@
+//! What the hellos offered and chose, as columns of flows.csv.
+
+use super::assemble::hex;
+use super::cell::{Codes, MAX_LIST, Wild, WildList, Word};
+use super::flow::FlowRow;
+use crate::flow::Side;
+use crate::tls::hello::is_tls13;
+use crate::tls::{Content, Session, fingerprint, names};
+
+/// What the ClientHello says.
+pub fn offered(row: &mut FlowRow, session: &Session) {
+    let Some(hello) = &session.facts.client_hello else {
+        row.sni_state = "not_seen".into();
+        return;
+    };
+    row.sni_state = match &hello.server_name {
+        Some(_) => "present",
+        None if hello.extensions.contains(&0) => "malformed",
+        None => "absent",
+    }
+    .into();
+    row.sni = Wild::from_bytes(hello.server_name.as_deref().unwrap_or_default());
+    row.alpn_offered = WildList(hello.alpn.iter().map(|protocol| Wild::from_bytes(protocol)).collect());
+    row.alpn_offered_count = Some(hello.alpn.len() as u32);
+    row.alpn_offered_truncated = row.alpn_offered.is_cut();
+    row.legacy_version_code = Some(hello.version);
+    row.versions_offered = Codes(hello.versions.clone());
+    row.suites_offered = Codes(hello.suites.clone());
+    row.suites_offered_count = Some(hello.suites.len() as u32);
+    row.suites_offered_truncated = row.suites_offered.is_cut();
+    row.groups_offered = Codes(hello.groups.clone());
+    row.groups_offered_count = Some(hello.groups.len() as u32);
+    row.groups_offered_truncated = row.groups_offered.is_cut();
+    row.key_shares = Codes(hello.key_shares.iter().copied().take(MAX_LIST / 7).collect());
+    row.pq_offered = Some(hello.groups.iter().any(|code| names::group(*code).is_some_and(|group| group.post_quantum)));
+    row.early_data = Some(hello.early_data);
+    row.ech = Some(hello.ech);
+    row.ja3 = hex(&fingerprint::ja3(hello)).into();
+}
+
+/// What the server chose, as far as it is plain.
+pub fn chosen(row: &mut FlowRow, session: &Session, client: Side) {
+    let facts = &session.facts;
+    row.hello_retry = facts.retry.is_some();
+    row.client_auth = match (&facts.chains[client.index()], facts.certificate_request) {
+        (Some(chain), _) if chain.certificates.is_empty() => "declined",
+        (Some(_), _) => "sent",
+        (None, true) => "requested",
+        (None, false) => "",
+    }
+    .into();
+    if let Some(chain) = &facts.chains[client.other().index()] {
+        row.certificate_count = Some(chain.certificates.len() as u32);
+        row.leaf_cert_id = chain.certificates.first().map(|digest| hex(digest)).unwrap_or_default().into();
+    }
+    let Some(hello) = &facts.server_hello else { return };
+    row.tls_version_code = Some(hello.version);
+    row.tls_version = names::version(hello.version).map_or_else(|| format!("0x{:04x}", hello.version).into(), Word::from);
+    row.cipher_suite_code = Some(hello.suite);
+    let suite = names::cipher_suite(hello.suite);
+    row.cipher_suite = suite.map_or_else(|| format!("0x{:04x}", hello.suite).into(), |suite| suite.name.into());
+    row.alpn = Wild::from_bytes(hello.alpn.as_deref().unwrap_or_default());
+    row.ja3s = hex(&fingerprint::ja3s(hello)).into();
+    row.kx_group_code = hello.key_share.or(facts.key_exchange.group);
+    let group = row.kx_group_code.and_then(names::group);
+    row.kx_group = match (group, row.kx_group_code) {
+        (Some(group), _) => group.name.into(),
+        (None, Some(code)) => format!("0x{code:04x}").into(),
+        (None, None) => Word::default(),
+    };
+    row.pq_hybrid = row.kx_group_code.map(|_| group.is_some_and(|group| group.post_quantum));
+    row.signature_scheme = match facts.key_exchange.signature_scheme {
+        Some(code) => names::signature_scheme(code).map_or_else(|| format!("0x{code:04x}").into(), |scheme| scheme.name.into()),
+        None => Word::default(),
+    };
+    (row.resumed, row.resumption) = resumption(session);
+    if is_tls13(hello.version) {
+        row.kx = match (hello.key_share, hello.psk) {
+            (Some(_), psk) => {
+                let exchange = match group {
+                    Some(group) if group.hybrid => "hybrid",
+                    Some(group) if group.post_quantum => "KEM",
+                    _ if matches!(hello.key_share, Some(0x0100..=0x01ff)) => "DHE",
+                    _ => "ECDHE",
+                };
+                if psk { format!("{exchange}_PSK").into() } else { exchange.into() }
+            }
+            (None, true) => "PSK".into(),
+            (None, false) => Word::default(),
+        };
+        row.forward_secret = (hello.key_share.is_some() || hello.psk).then_some(hello.key_share.is_some());
+    } else if let Some(suite) = suite {
+        row.kx = suite.kx.into();
+        row.auth = suite.auth.into();
+        // A resumed session takes its keys from the old one: what that was, the capture need not hold.
+        row.forward_secret = (row.resumed != Some(true)).then_some(suite.forward_secret);
+    }
+}
+
+/// Whether, and by what, the session was resumed.
+fn resumption(session: &Session) -> (Option<bool>, Word) {
+    let Some(server) = &session.facts.server_hello else { return (None, Word::default()) };
+    if is_tls13(server.version) {
+        return (Some(server.psk), if server.psk { "psk".into() } else { Word::default() });
+    }
+    let has = |kind: u8| session.messages.iter().any(|message| message.content == Content::Handshake(kind));
+    use crate::tls::message::handshake::{CERTIFICATE, SERVER_HELLO_DONE, SERVER_KEY_EXCHANGE};
+    if has(CERTIFICATE) || has(SERVER_KEY_EXCHANGE) || has(SERVER_HELLO_DONE) {
+        return (Some(false), Word::default());
+    }
+    let changed = session.messages.iter().any(|message| message.content == Content::ChangeCipherSpec);
+    let Some(client) = session.facts.client_hello.as_ref().filter(|_| changed) else { return (None, Word::default()) };
+    let echoed = !server.session_id.is_empty() && server.session_id == client.session_id;
+    match (echoed, client.ticket) {
+        (_, true) => (Some(true), "ticket".into()),
+        (true, false) => (Some(true), "id".into()),
+        (false, false) => (None, Word::default()),
+    }
+}

@@ -1,0 +1,123 @@
+//! What a session holds: its messages, and what the plain part of the handshake says.
+
+use super::certificate::Chain;
+use super::hello::{ClientHello, ServerHello, ServerKeyExchange, is_tls13};
+use super::span::Span;
+use crate::flow::Side;
+
+/// HandshakeType values that mean something here (IANA, TLS HandshakeType).
+pub mod handshake {
+    #![allow(missing_docs)]
+    pub const HELLO_REQUEST: u8 = 0;
+    pub const CLIENT_HELLO: u8 = 1;
+    pub const SERVER_HELLO: u8 = 2;
+    pub const NEW_SESSION_TICKET: u8 = 4;
+    pub const HELLO_RETRY_REQUEST: u8 = 6;
+    pub const CERTIFICATE: u8 = 11;
+    pub const SERVER_KEY_EXCHANGE: u8 = 12;
+    pub const CERTIFICATE_REQUEST: u8 = 13;
+    pub const SERVER_HELLO_DONE: u8 = 14;
+    pub const CERTIFICATE_VERIFY: u8 = 15;
+    pub const CLIENT_KEY_EXCHANGE: u8 = 16;
+    pub const FINISHED: u8 = 20;
+    pub const CERTIFICATE_STATUS: u8 = 22;
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// A plain handshake message of this type.
+    Handshake(u8),
+    /// A ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2).
+    V2ClientHello,
+    /// A ServerHello that asks for another ClientHello.
+    HelloRetryRequest,
+    /// A handshake record whose content is encrypted.
+    EncryptedHandshake,
+    /// change_cipher_spec.
+    ChangeCipherSpec,
+    /// A plain alert: level and description.
+    Alert(u8, u8),
+    /// An alert record whose content is encrypted.
+    EncryptedAlert,
+    /// The first record of application data of a side.
+    ApplicationData,
+    /// The first protected records of a side in TLS 1.3: the rest of its handshake.
+    EncryptedFlight,
+}
+
+/// How much of a message was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// All of it, in plain.
+    Seen,
+    /// All of it, encrypted.
+    Encrypted,
+    /// Bytes of it are missing, or it never ended.
+    Partial,
+}
+
+/// A message and where it lay.
+#[derive(Debug, Clone, Copy)]
+pub struct Message {
+    /// Who sent it.
+    pub side: Side,
+    /// What it is.
+    pub content: Content,
+    /// How much of it was seen.
+    pub state: State,
+    /// Where it lay.
+    pub span: Span,
+    /// Segments that carried bytes of it again.
+    pub retransmitted: u32,
+}
+
+/// What the plain part of the handshake said.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Who sent the first ClientHello, or received the first ServerHello.
+    pub client: Option<Side>,
+    /// The first ClientHello.
+    pub client_hello: Option<ClientHello>,
+    /// The first ServerHello that is no HelloRetryRequest.
+    pub server_hello: Option<ServerHello>,
+    /// The HelloRetryRequest.
+    pub retry: Option<ServerHello>,
+    /// ServerKeyExchange.
+    pub key_exchange: ServerKeyExchange,
+    /// The header in front of TLS in the first segment, by name.
+    pub preamble: &'static str,
+    /// The first plain certificate chain of each side.
+    pub chains: [Option<Chain>; 2],
+    /// Whether the server asked for a client certificate.
+    pub certificate_request: bool,
+    /// The first plain alert: who, level, description.
+    pub alert: Option<(Side, u8, u8)>,
+    /// Who sent a plain close_notify.
+    pub close_notify: [bool; 2],
+    /// Who sent an encrypted alert.
+    pub encrypted_alert: [bool; 2],
+    /// Messages that were passed over because a session keeps only so many.
+    pub dropped: u64,
+}
+
+impl Facts {
+    /// The version that was agreed on.
+    pub fn version(&self) -> Option<u16> {
+        self.server_hello.as_ref().or(self.retry.as_ref()).map(|hello| hello.version)
+    }
+
+    /// Whether TLS 1.3 was agreed on, as far as the capture tells.
+    pub fn is_tls13(&self) -> bool {
+        self.retry.is_some() || self.version().is_some_and(is_tls13)
+    }
+}
+
+/// Counts of one direction's records.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Records {
+    /// All records.
+    pub all: u64,
+    /// Records of application data.
+    pub application_data: u64,
+}

@@ -1,0 +1,179 @@
+//! The messages of a session: put together from records, read, and kept with where they lay.
+
+use super::super::deframe::{Fragment, Step, Whole};
+use super::super::message::{Content, Message, State, handshake};
+use super::super::span::Span;
+use super::super::{certificate, hello, names, record};
+use super::{MAX_MESSAGES, Place, Reading, Row, Session};
+use crate::flow::{Chunk, Side};
+
+impl Session {
+    /// Plain handshake bytes of the current record.
+    pub(super) fn take_handshake(&mut self, chunk: Chunk<'_>) {
+        let index = chunk.side.index();
+        let mut rest = Fragment { offset: chunk.offset, bytes: chunk.bytes, carrier: chunk.carrier, at: chunk.at };
+        while !rest.bytes.is_empty() {
+            // Taken out for the time being, so that a message may borrow its buffer while the facts take it in.
+            let mut partial = std::mem::take(&mut self.directions[index].message);
+            if !partial.is_open() {
+                partial.span = self.directions[index].header_span;
+            }
+            let used = match partial.take(rest, |kind| names::handshake_type(kind).is_some()) {
+                Step::Message(whole, used) => {
+                    self.take_message(chunk.side, &whole);
+                    used
+                }
+                Step::More => rest.bytes.len(),
+                Step::Foreign => {
+                    // Not a message: encrypted bytes whose ChangeCipherSpec the capture does not hold.
+                    let direction = &mut self.directions[index];
+                    direction.reading = Reading::Opaque(Row::EncryptedHandshake);
+                    direction.span = partial.span;
+                    direction.span.carry(rest.carrier, rest.at, rest.bytes.len() as u32);
+                    direction.span.extend(rest.offset, rest.bytes.len() as u64);
+                    rest.bytes.len()
+                }
+            };
+            partial.reset();
+            self.directions[index].message = partial;
+            rest.bytes = &rest.bytes[used..];
+            rest.offset += used as u64;
+            rest.at += used as u32;
+        }
+    }
+
+    /// Ends the message in the making, if a hole reached to its end.
+    pub(super) fn end_skipped(&mut self, side: Side) {
+        let mut partial = std::mem::take(&mut self.directions[side.index()].message);
+        if let Some(whole) = partial.complete() {
+            self.take_message(side, &whole);
+        }
+        partial.reset();
+        self.directions[side.index()].message = partial;
+    }
+
+    /// A whole plain handshake message: what it is and what it says.
+    pub(super) fn take_message(&mut self, side: Side, whole: &Whole<'_>) {
+        let mut kind = Content::Handshake(whole.kind);
+        let state = if whole.body.is_some() { State::Seen } else { State::Partial };
+        match (whole.kind, whole.body) {
+            (handshake::CLIENT_HELLO, body) => {
+                self.facts.client.get_or_insert(side);
+                if self.facts.client_hello.is_none() {
+                    self.facts.client_hello = body.and_then(hello::read_client);
+                }
+            }
+            (handshake::SERVER_HELLO, body) => {
+                self.facts.client.get_or_insert(side.other());
+                if let Some(hello) = body.and_then(hello::read_server) {
+                    if hello.retry {
+                        kind = Content::HelloRetryRequest;
+                        self.facts.retry.get_or_insert(hello);
+                    } else if self.facts.server_hello.is_none() {
+                        self.facts.server_hello = Some(hello);
+                        self.flight_open = true;
+                        self.server_flight = whole.span;
+                        // The flight is counted from the header of its first record on.
+                        self.server_flight.start = whole.span.start.saturating_sub(record::HEADER as u64);
+                    }
+                }
+            }
+            (handshake::HELLO_RETRY_REQUEST, body) => {
+                self.facts.client.get_or_insert(side.other());
+                self.facts.retry = self.facts.retry.take().or_else(|| body.and_then(hello::read_old_retry));
+            }
+            (handshake::CERTIFICATE, Some(body)) => {
+                self.facts.chains[side.index()].get_or_insert_with(|| certificate::read(body));
+            }
+            (handshake::SERVER_KEY_EXCHANGE, Some(body)) => {
+                if let Some(hello) = &self.facts.server_hello {
+                    let kx = names::cipher_suite(hello.suite).map_or("", |suite| suite.kx);
+                    self.facts.key_exchange = hello::read_key_exchange(body, kx, hello.version);
+                }
+            }
+            (handshake::CERTIFICATE_REQUEST, _) => self.facts.certificate_request = true,
+            _ => {}
+        }
+        self.count_handshake(side, &whole.span);
+        self.push(Message { side, content: kind, state, span: whole.span, retransmitted: 0 });
+    }
+
+    /// Adds a message to its side's handshake: bytes, and segments that no message before it was in.
+    pub(super) fn count_handshake(&mut self, side: Side, span: &Span) {
+        self.handshake_bytes[side.index()] += span.bytes();
+        self.handshake[side.index()].join(span);
+    }
+
+    /// Length of a protected record of TLS 1.3 that holds just a Finished: header 4, the hash, content type 1, tag 16.
+    pub(super) fn finished_len(&self) -> Option<u16> {
+        let suite = names::cipher_suite(self.facts.server_hello.as_ref()?.suite)?;
+        Some(4 + 1 + 16 + if suite.name.ends_with("SHA384") { 48 } else { 32 })
+    }
+
+    /// Ends the first protected flight of a side.
+    pub(super) fn end_flight(&mut self, side: Side) {
+        let direction = &mut self.directions[side.index()];
+        if direction.place == Place::Fragment && direction.reading == Reading::Flight {
+            // The other side spoke in the middle of a record: the flight goes on with it.
+            return;
+        }
+        if let Some(span) = direction.flight.take() {
+            direction.flight_over = true;
+            let state = if direction.flight_gap { State::Partial } else { State::Encrypted };
+            self.count_handshake(side, &span);
+            self.push(Message { side, content: Content::EncryptedFlight, state, span, retransmitted: 0 });
+        }
+    }
+
+    /// Ends the message in the making, which will not be whole.
+    pub(super) fn abandon_message(&mut self, side: Side) {
+        let direction = &mut self.directions[side.index()];
+        if direction.message.is_open() {
+            let (kind, span) = direction.message.abandon();
+            let content = kind.map_or(Content::EncryptedHandshake, Content::Handshake);
+            if content == Content::Handshake(handshake::CLIENT_HELLO) {
+                self.facts.client.get_or_insert(side);
+            }
+            self.count_handshake(side, &span);
+            self.push(Message { side, content, state: State::Partial, span, retransmitted: 0 });
+        }
+    }
+
+    /// Forgets where the records of a direction are.
+    pub(super) fn lose(&mut self, side: Side) {
+        self.abandon_message(side);
+        let direction = &mut self.directions[side.index()];
+        if direction.place == Place::Fragment && direction.left > 0 {
+            let span = direction.span;
+            let content = match direction.reading {
+                Reading::Opaque(Row::EncryptedHandshake) => Some(Content::EncryptedHandshake),
+                Reading::Opaque(Row::EncryptedAlert) | Reading::Alert => Some(Content::EncryptedAlert),
+                Reading::Opaque(Row::ChangeCipherSpec) => Some(Content::ChangeCipherSpec),
+                Reading::Opaque(Row::ApplicationData) => Some(Content::ApplicationData),
+                Reading::Flight => {
+                    direction.flight_over = true;
+                    Some(Content::EncryptedFlight)
+                }
+                Reading::Skip | Reading::Handshake => None,
+            };
+            direction.data_seen |= content == Some(Content::ApplicationData);
+            direction.place = Place::Lost;
+            if let Some(content) = content {
+                self.push(Message { side, content, state: State::Partial, span, retransmitted: 0 });
+            }
+        }
+        self.directions[side.index()].place = Place::Lost;
+    }
+
+    pub(super) fn push(&mut self, mut message: Message) {
+        let copies = &mut self.directions[message.side.index()].copies;
+        let (start, end) = (message.span.start, message.span.end);
+        message.retransmitted += copies.iter().filter(|(from, to)| start < *to && *from < end).count() as u32;
+        copies.retain(|(_, to)| *to > end);
+        if self.messages.len() < MAX_MESSAGES {
+            self.messages.push(message);
+        } else {
+            self.facts.dropped += 1;
+        }
+    }
+}

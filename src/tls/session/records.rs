@@ -1,0 +1,239 @@
+//! The records of a session: where each begins and ends, and how its fragment is read.
+
+use super::super::hello;
+use super::super::message::{Content, Message, State, handshake};
+use super::super::record::{self, Header, content};
+use super::super::span::Span;
+use super::{Place, Reading, Row, Session};
+use crate::flow::{Chunk, FramePlace, Side};
+
+impl Session {
+    /// The ClientHello in the form of SSL 2.0, which is one record without a record header.
+    pub(super) fn take_v2_hello(&mut self, chunk: Chunk<'_>) -> usize {
+        let Some(len) = record::v2_hello(chunk.bytes) else { return chunk.bytes.len() };
+        let mut span = Span::default();
+        span.record();
+        span.carry(chunk.carrier, chunk.at, len as u32);
+        span.extend(chunk.offset + record::V2_HEADER as u64, (len - record::V2_HEADER) as u64);
+        self.records[chunk.side.index()].all += 1;
+        self.facts.client.get_or_insert(chunk.side);
+        if self.facts.client_hello.is_none() {
+            self.facts.client_hello = hello::read_v2_client(&chunk.bytes[record::V2_HEADER..len]);
+        }
+        self.count_handshake(chunk.side, &span);
+        self.push(Message { side: chunk.side, content: Content::V2ClientHello, state: State::Seen, span, retransmitted: 0 });
+        self.directions[chunk.side.index()].place = Place::Header;
+        len
+    }
+
+    pub(super) fn take_header(&mut self, chunk: Chunk<'_>) -> usize {
+        let direction = &mut self.directions[chunk.side.index()];
+        let used = (record::HEADER - direction.header_len).min(chunk.bytes.len());
+        direction.header[direction.header_len..][..used].copy_from_slice(&chunk.bytes[..used]);
+        if direction.header_len == 0 {
+            direction.header_span = Span::default();
+            direction.header_span.record();
+        }
+        direction.header_span.carry(chunk.carrier, chunk.at, used as u32);
+        direction.header_len += used;
+        direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
+        if direction.header_len == record::HEADER {
+            match Header::read(direction.header) {
+                Some(header) => self.begin_record(chunk.side, header, chunk.offset + used as u64),
+                None => {
+                    let confirmed = self.records[0].all + self.records[1].all > 1 || self.facts.client.is_some();
+                    self.failed |= !confirmed;
+                    self.lose(chunk.side);
+                    // Nothing in this segment can be trusted any more.
+                    return chunk.bytes.len();
+                }
+            }
+        }
+        used
+    }
+
+    pub(super) fn begin_record(&mut self, side: Side, header: Header, fragment_at: u64) {
+        let records = &mut self.records[side.index()];
+        records.all += 1;
+        records.application_data += u64::from(header.kind == content::APPLICATION_DATA);
+        self.end_flight(side.other());
+        let first = self.directions[side.index()].header_span.first;
+        if self.flight_open && self.facts.client == Some(side) {
+            self.turn.get_or_insert(first);
+        }
+        let in_flight = self.in_flight(side, first);
+        let is_tls13 = self.facts.is_tls13();
+        let server_spoke = self.facts.server_hello.is_some();
+        let direction = &mut self.directions[side.index()];
+        // ChangeCipherSpec hides what follows; in TLS 1.3 it means nothing (RFC 8446 appendix D.4).
+        let protected = direction.changed_cipher && !is_tls13;
+        direction.reading = match header.kind {
+            content::HANDSHAKE if protected => Reading::Opaque(Row::EncryptedHandshake),
+            content::HANDSHAKE => Reading::Handshake,
+            content::CHANGE_CIPHER_SPEC => Reading::Opaque(Row::ChangeCipherSpec),
+            content::ALERT if !protected && header.len == 2 => Reading::Alert,
+            content::ALERT => Reading::Opaque(Row::EncryptedAlert),
+            content::APPLICATION_DATA if is_tls13 && server_spoke && !direction.flight_over => Reading::Flight,
+            content::APPLICATION_DATA if !direction.data_seen => Reading::Opaque(Row::ApplicationData),
+            _ => Reading::Skip,
+        };
+        if direction.message.is_open() && direction.reading != Reading::Handshake {
+            self.abandon_message(side);
+        }
+        let direction = &mut self.directions[side.index()];
+        direction.record = header;
+        direction.record_messages = self.messages.len();
+        direction.left = usize::from(header.len);
+        direction.place = Place::Fragment;
+        direction.span = Span::default();
+        match direction.reading {
+            Reading::Handshake if direction.message.is_open() => direction.message.span.join(&direction.header_span),
+            Reading::Opaque(_) | Reading::Alert => direction.span = direction.header_span,
+            Reading::Flight => {
+                direction.span = direction.flight.take().unwrap_or_default();
+                direction.span.join(&direction.header_span);
+                let start = fragment_at - record::HEADER as u64;
+                direction.span.extend(start, record::HEADER as u64);
+            }
+            _ => {}
+        }
+        if in_flight {
+            self.server_flight.join(&direction.header_span);
+            self.server_flight.extend(fragment_at - record::HEADER as u64, record::HEADER as u64);
+        }
+        if self.directions[side.index()].left == 0 {
+            self.end_record(side, false);
+        }
+    }
+
+    /// Whether a segment belongs to the server's first flight.
+    pub(super) fn in_flight(&self, side: Side, place: FramePlace) -> bool {
+        self.flight_open && self.facts.client != Some(side) && self.turn.is_none_or(|turn| place < turn)
+    }
+
+    pub(super) fn take_fragment(&mut self, chunk: Chunk<'_>) -> usize {
+        let side = chunk.side;
+        let direction = &mut self.directions[side.index()];
+        let used = direction.left.min(chunk.bytes.len());
+        let bytes = &chunk.bytes[..used];
+        direction.left -= used;
+        direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
+        match direction.reading {
+            Reading::Skip => {}
+            Reading::Handshake => self.take_handshake(Chunk { bytes, ..chunk }),
+            Reading::Alert | Reading::Opaque(_) | Reading::Flight => {
+                let before = usize::from(direction.record.len) - direction.left - used;
+                for (place, byte) in direction.head.iter_mut().skip(before).zip(bytes) {
+                    *place = *byte;
+                }
+                direction.span.carry(chunk.carrier, chunk.at, used as u32);
+                direction.span.extend(chunk.offset, used as u64);
+            }
+        }
+        if self.in_flight(side, chunk.carrier.place) {
+            self.server_flight.carry(chunk.carrier, chunk.at, used as u32);
+            self.server_flight.extend(chunk.offset, used as u64);
+        }
+        if self.directions[side.index()].left == 0 {
+            self.end_record(side, false);
+        }
+        used
+    }
+
+    /// Passes over missing bytes of the current record.
+    pub(super) fn skip_fragment(&mut self, side: Side, offset: u64, missing: usize) {
+        let direction = &mut self.directions[side.index()];
+        direction.left -= missing;
+        match direction.reading {
+            Reading::Skip | Reading::Opaque(_) | Reading::Flight => direction.span.extend(offset, missing as u64),
+            Reading::Alert => direction.reading = Reading::Opaque(Row::EncryptedAlert),
+            Reading::Handshake => {
+                let inside = direction.message.remaining().map_or(0, |remaining| remaining.min(missing));
+                if direction.message.skip(offset, inside) {
+                    self.end_skipped(side);
+                }
+                if inside < missing {
+                    self.abandon_message(side);
+                    self.directions[side.index()].reading = Reading::Skip;
+                }
+            }
+        }
+        if self.directions[side.index()].left == 0 {
+            self.end_record(side, true);
+        }
+    }
+
+    pub(super) fn end_record(&mut self, side: Side, gap: bool) {
+        let tls13_finished = self.finished_len();
+        let is_client = self.facts.client == Some(side);
+        let direction = &mut self.directions[side.index()];
+        direction.place = Place::Header;
+        direction.header_len = 0;
+        // A record is read as a whole, and in order: what ended in it is there when its last byte is, and all before it.
+        let (place, time) = direction.latest;
+        for message in self.messages.iter_mut().skip(direction.record_messages).filter(|message| message.side == side) {
+            message.span.complete(place, time);
+        }
+        direction.span.complete(place, time);
+        let span = direction.span;
+        let state = if gap { State::Partial } else { State::Encrypted };
+        let row = |content, state| Message { side, content, state, span, retransmitted: 0 };
+        match direction.reading {
+            Reading::Skip | Reading::Handshake => {}
+            Reading::Flight => {
+                direction.flight = Some(span);
+                // The client's flight ends with its Finished, known by its length; the server's with the turn.
+                if is_client && (tls13_finished == Some(direction.record.len) || span.records >= 8) {
+                    self.end_flight(side);
+                }
+            }
+            Reading::Alert => {
+                let [level, description, ..] = direction.head;
+                let index = side.index();
+                self.facts.alert.get_or_insert((side, level, description));
+                self.facts.close_notify[index] |= description == 0;
+                self.push(row(Content::Alert(level, description), State::Seen));
+            }
+            Reading::Opaque(Row::EncryptedHandshake) => {
+                let finished = if gap { None } else { plain_finished(direction.head, direction.record.len) };
+                self.count_handshake(side, &span);
+                match finished {
+                    Some(len) => {
+                        let span = span.cut(len);
+                        self.push(Message {
+                            side,
+                            content: Content::Handshake(handshake::FINISHED),
+                            state: State::Seen,
+                            span,
+                            retransmitted: 0,
+                        });
+                    }
+                    None => self.push(row(Content::EncryptedHandshake, state)),
+                }
+            }
+            Reading::Opaque(Row::EncryptedAlert) => {
+                self.facts.encrypted_alert[side.index()] = true;
+                self.push(row(Content::EncryptedAlert, state));
+            }
+            Reading::Opaque(Row::ChangeCipherSpec) => {
+                direction.changed_cipher = true;
+                self.push(row(Content::ChangeCipherSpec, if gap { State::Partial } else { State::Seen }));
+            }
+            Reading::Opaque(Row::ApplicationData) => {
+                direction.data_seen = true;
+                self.push(row(Content::ApplicationData, state));
+            }
+        }
+    }
+}
+
+/// Length of a Finished in plain after ChangeCipherSpec, as a NULL cipher leaves it, with or without a MAC behind it:
+/// verify_data of 12 bytes (RFC 5246 section 7.4.9) or 36 (SSL 3.0). Encrypted bytes that read so are one in 2^32.
+fn plain_finished(head: [u8; 4], record_len: u16) -> Option<u64> {
+    let verify_data = match head {
+        [handshake::FINISHED, 0, 0, 12] => 12,
+        [handshake::FINISHED, 0, 0, 36] => 36,
+        _ => return None,
+    };
+    (verify_data + 4 <= u64::from(record_len)).then_some(verify_data + 4)
+}
