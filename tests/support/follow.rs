@@ -15,8 +15,8 @@ pub fn follow(packets: &[Packet]) -> Vec<FlowRows> {
     let key = HashKey::fixed(1, 2);
     let mut lane: Lane<Session> = Lane::new(key);
     let mut rows = Rows(Vec::new());
-    let block =
-        BlockFacts { file: 0, latest: packets.iter().map(|packet| packet.time).max(), pressure: Pressure::default(), search: false };
+    let latest = packets.iter().map(|packet| packet.time).max();
+    let block = BlockFacts { file: 0, latest, pressure: Pressure::default(), search: false };
     lane.begin(&block, &mut rows);
     for (index, Packet { time, link, wire_len, bytes }) in packets.iter().enumerate() {
         let frame = Frame { number: index as u64 + 1, time: *time, link: *link, wire_len: *wire_len, offset: 0, bytes };
