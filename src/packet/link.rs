@@ -36,6 +36,7 @@ mod ethertype {
 }
 
 /// Reads the link layer of a frame.
+#[inline]
 pub fn read(link: LinkType, frame: &[u8]) -> Result<Network, Stop> {
     match link.0 {
         1 => ethertype_at(frame, 12),
@@ -72,12 +73,14 @@ fn raw(version: u8) -> Result<Network, Stop> {
 ///  Ethernet  | destination 6 | source 6 | type 2 |     cooked v1  | packet type 2 | ARPHRD 2 | length 2 | address 8 | type 2 |
 /// ```
 /// Both end in an EtherType; any number of tags (TCI 2, type 2) may follow it.
+#[inline]
 fn ethertype_at(frame: &[u8], at: usize) -> Result<Network, Stop> {
     let Some(kind) = word(frame, at) else { return Err(Stop::new(Layer::Link, "cut_header", frame.len())) };
     tagged(frame, kind, at + 2)
 }
 
 /// From an EtherType to IP over VLAN tags.
+#[inline]
 fn tagged(frame: &[u8], mut kind: u16, mut at: usize) -> Result<Network, Stop> {
     let mut tunnel = Tunnel::default();
     for _ in 0..=MAX_TAGS {
