@@ -60,6 +60,7 @@ pub struct Part {
 }
 
 /// Reads the IP header at `at`; `version` 0 lets the first nibble decide.
+#[inline]
 pub fn read(frame: &[u8], at: usize, version: u8) -> Result<Packet, Stop> {
     let Some(first) = frame.get(at) else { return Err(Stop::new(Layer::Ip, "cut_header", frame.len())) };
     match (version, first >> 4) {
@@ -73,6 +74,7 @@ pub fn read(frame: &[u8], at: usize, version: u8) -> Result<Packet, Stop> {
 ///  0                   4        6                 8     9         10         12        16             20
 ///  | version, IHL, TOS, length 2 | id 2 | flags, fragment offset 2 | TTL | protocol | checksum | source | destination | options
 /// ```
+#[inline]
 fn v4(frame: &[u8], at: usize) -> Result<Packet, Stop> {
     let Some(header) = field::<20>(frame, at) else { return Err(Stop::new(Layer::Ip, "cut_header", frame.len())) };
     let header_len = usize::from(header[0] & 15) * 4;
@@ -185,6 +187,7 @@ pub fn other_protocol(protocol: u8, at: usize) -> Stop {
 }
 
 /// An IPv4 address as IPv6 (RFC 4291 section 2.5.5.2).
+#[inline]
 fn mapped(v4: [u8; 4]) -> Address {
     std::net::Ipv4Addr::from(v4).to_ipv6_mapped().octets()
 }

@@ -189,11 +189,13 @@ pub fn dissect(frame: &Frame<'_>, out: &mut dyn FnMut(Found)) {
 }
 
 /// Bytes `at..at + N` of a frame, or none where the capture ends before.
+#[inline]
 fn field<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at.checked_add(N)?)?.try_into().ok()
 }
 
 /// A 16-bit field in network order.
+#[inline]
 fn word(bytes: &[u8], at: usize) -> Option<u16> {
     field(bytes, at).map(u16::from_be_bytes)
 }

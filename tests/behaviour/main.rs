@@ -3,11 +3,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod damage;
 mod exit_codes;
 mod golden;
 mod hostile;
 mod imports;
 mod prefixes;
 mod readmes;
+mod reassembly;
+mod records;
 mod series_cuts;
 mod threads;

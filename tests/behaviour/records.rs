@@ -1,0 +1,184 @@
+//! Messages over any number of records and segments: sizes and places are those of the layout, wherever TLS begins.
+
+use crate::support::follow::follow_one;
+use crate::support::talk::{From, Talk, certificate, client_hello, finish, message, record, records, server_flight, server_name};
+use tlscensus::row::assemble::FlowRows;
+use tlscensus::row::message::MessageRow;
+
+/// A handshake whose server sends its first flight as `bytes` in segments of `size`.
+fn handshake(size: usize, bytes: &[u8]) -> FlowRows {
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(From::Client, &record(22, &client_hello(&[server_name(b"www.example.com")])));
+    talk.send_in(From::Server, size, bytes);
+    finish_and_close(&mut talk);
+    follow_one(&talk.packets)
+}
+
+/// The rest of the handshake, and data of the client.
+fn go_on(talk: &mut Talk) {
+    talk.send(From::Client, &finish(From::Client));
+    talk.send(From::Server, &finish(From::Server));
+    talk.send(From::Client, &record(23, &[1; 40]));
+}
+
+fn finish_and_close(talk: &mut Talk) {
+    go_on(talk);
+    talk.close();
+}
+
+fn find<'r>(rows: &'r FlowRows, name: &str) -> &'r MessageRow {
+    rows.messages.iter().find(|row| row.message == name).unwrap_or_else(|| panic!("no {name} in {}", rows.flow.sequence))
+}
+
+const WALK: &str = "CH sh crt ske shd CKE CCS ENC ccs enc DATA";
+
+/// Each message in records of its own of at most `record_size`, in segments of `segment_size`.
+fn check(certificates: &[usize], record_size: usize, segment_size: usize) {
+    let context = format!("certificates {certificates:?}, records of {record_size}, segments of {segment_size}");
+    let messages = server_flight(certificate(certificates));
+    let mut stream = Vec::new();
+    let mut places = Vec::new();
+    for message in &messages {
+        let start = stream.len();
+        stream.extend(records(22, record_size, message));
+        places.push((start, stream.len()));
+    }
+    let rows = handshake(segment_size, &stream);
+    assert_eq!((rows.flow.outcome.as_ref(), rows.flow.sequence.as_ref()), ("completed", WALK), "{context}");
+    assert_eq!(rows.flow.certificate_count, Some(certificates.len() as u32), "{context}");
+    for ((name, message), (start, end)) in
+        ["server_hello", "certificate", "server_key_exchange", "server_hello_done"].iter().zip(&messages).zip(places)
+    {
+        let row = find(&rows, name);
+        let (first, last) = (start / segment_size, (end - 1) / segment_size);
+        // TCP handshake and ClientHello are frames 1 to 4.
+        assert_eq!((row.first_frame, row.last_frame), (5 + first as u64, 5 + last as u64), "{context}: {name}");
+        assert_eq!(row.segments as usize, last - first + 1, "{context}: {name}");
+        assert_eq!(row.records as usize, message.len().div_ceil(record_size), "{context}: {name}");
+        assert_eq!((row.bytes as usize, row.state.as_ref()), (message.len(), "seen"), "{context}: {name}");
+        assert_eq!(row.first_segment_offset_bytes as usize, start % segment_size, "{context}: {name}");
+        assert_eq!(row.ends_segment, end % segment_size == 0 || end == stream.len(), "{context}: {name}");
+        assert_eq!(row.flight, 2, "{context}: {name}");
+    }
+    assert_eq!(rows.flow.server_flight_bytes, Some(stream.len() as u64), "{context}");
+    assert_eq!(rows.flow.server_flight_segments, Some(stream.len().div_ceil(segment_size) as u32), "{context}");
+}
+
+#[test]
+fn any_records_in_any_segments() {
+    for record_size in [1, 2, 3, 4, 5, 7, 100, 512, 1455, 16_384] {
+        for segment_size in [1, 2, 5, 6, 9, 536, 1460, 65_000] {
+            check(&[300, 200], record_size, segment_size);
+        }
+    }
+}
+
+#[test]
+fn a_certificate_message_of_340_kilobytes() {
+    for (record_size, segment_size) in [(16_384, 1460), (16_384, 536), (512, 1460), (16_384, 30_000)] {
+        check(&[170_000, 169_990], record_size, segment_size);
+    }
+    check(&[1200; 64], 16_384, 1460);
+}
+
+#[test]
+fn several_messages_in_one_record() {
+    let messages = server_flight(certificate(&[900, 1300]));
+    let whole = messages.concat();
+    for segment_size in [1, 100, 1460] {
+        let rows = handshake(segment_size, &record(22, &whole));
+        assert_eq!((rows.flow.outcome.as_ref(), rows.flow.sequence.as_ref()), ("completed", WALK));
+        let mut at = 5;
+        for (row, message) in rows.messages[1..5].iter().zip(&messages) {
+            assert_eq!((row.bytes as usize, row.records), (message.len(), 1), "{}", row.message);
+            // Each carries its own bytes and the header of the record; what lies between is another message's.
+            let (first, last) = (at / segment_size, (at + message.len() - 1) / segment_size);
+            let header = 4 / segment_size + 1;
+            let expected = last - first + 1 + header - usize::from(first < header);
+            if segment_size > 5 {
+                assert_eq!(row.segments as usize, expected, "{} in segments of {segment_size}", row.message);
+            }
+            at += message.len();
+        }
+        // A record is read as a whole: nothing in it is there before its last byte.
+        let end = 5 + (5 + whole.len()).div_ceil(segment_size) as u64 - 1;
+        assert!(rows.messages[1..5].iter().all(|row| row.last_frame == end), "segments of {segment_size}");
+    }
+}
+
+#[test]
+fn records_without_content() {
+    let [hello, certificate, rest @ ..] = &server_flight(certificate(&[700]))[..] else { panic!() };
+    let (head, tail) = certificate.split_at(250);
+    let stream =
+        [record(22, hello), record(22, b""), record(22, head), record(22, b""), record(22, tail), record(22, &rest.concat())].concat();
+    for segment_size in [1, 3, 1460] {
+        let rows = handshake(segment_size, &stream);
+        assert_eq!((rows.flow.outcome.as_ref(), rows.flow.sequence.as_ref()), ("completed", WALK));
+        let row = find(&rows, "certificate");
+        assert_eq!((row.bytes as usize, row.state.as_ref()), (certificate.len(), "seen"));
+    }
+    // Empty records of application data are a habit of old stacks.
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(From::Client, &record(22, &client_hello(&[])));
+    talk.send(From::Server, &records(22, 16_384, &server_flight(self::certificate(&[700])).concat()));
+    go_on(&mut talk);
+    let before = follow_one(&talk.packets).flow.app_records_client;
+    talk.send(From::Client, &[record(23, b""), record(23, &[2; 30])].concat());
+    talk.close();
+    let rows = follow_one(&talk.packets);
+    assert_eq!((rows.flow.app_records_client, rows.flow.gap_bytes), (before + 2, 0));
+}
+
+#[test]
+fn tls_on_any_port_and_after_any_preamble() {
+    let preambles: [&[(From, &[u8])]; 5] = [
+        &[],
+        &[
+            (From::Server, b"220 mail ESMTP\r\n"),
+            (From::Client, b"EHLO me\r\n"),
+            (From::Server, b"250 STARTTLS\r\n"),
+            (From::Client, b"STARTTLS\r\n"),
+            (From::Server, b"220 go\r\n"),
+        ],
+        &[(From::Client, b"CONNECT www.example.com:443 HTTP/1.1\r\n\r\n"), (From::Server, b"HTTP/1.1 200 OK\r\n\r\n")],
+        &[
+            (From::Client, b"\x05\x01\x00"),
+            (From::Server, b"\x05\x00"),
+            (From::Client, b"\x05\x01\x00\x01\x0a\0\0\x01\x01\xbb"),
+            (From::Server, b"\x05\0\0\x01\0\0\0\0\0\0"),
+        ],
+        &[(From::Client, b"PROXY TCP4 10.0.0.1 10.0.0.2 40000 443\r\n")],
+    ];
+    for port in [443, 1, 25, 8080, 65_535] {
+        for (number, preamble) in preambles.iter().enumerate() {
+            let mut talk = Talk::open([40_000, port]);
+            for (from, bytes) in *preamble {
+                talk.send(*from, bytes);
+            }
+            talk.send(From::Client, &record(22, &client_hello(&[server_name(b"www.example.com")])));
+            talk.send(From::Server, &records(22, 16_384, &server_flight(certificate(&[900])).concat()));
+            finish_and_close(&mut talk);
+            let rows = follow_one(&talk.packets);
+            let context = format!("port {port}, preamble {number}");
+            assert_eq!((rows.flow.outcome.as_ref(), rows.flow.sequence.as_ref()), ("completed", WALK), "{context}");
+            assert_eq!((rows.flow.sni.0.as_str(), rows.flow.server_port), ("www.example.com", port), "{context}");
+            assert_eq!(find(&rows, "client_hello").first_frame, 4 + preamble.len() as u64, "{context}");
+        }
+    }
+}
+
+#[test]
+fn encrypted_bytes_are_never_read_as_messages() {
+    // An encrypted record that happens to begin like a HelloRequest, a ClientHello or a Certificate.
+    for kind in [0, 1, 11, 20] {
+        let mut talk = Talk::open([40_000, 443]);
+        talk.send(From::Client, &record(22, &client_hello(&[])));
+        talk.send(From::Server, &records(22, 16_384, &server_flight(certificate(&[900])).concat()));
+        go_on(&mut talk);
+        talk.send(From::Server, &record(22, &message(kind, &[0xaa; 60])));
+        let rows = follow_one(&talk.packets);
+        let last = rows.messages.last().unwrap();
+        assert_eq!((last.message.as_ref(), last.state.as_ref()), ("encrypted_handshake", "encrypted"), "type {kind}");
+    }
+}
