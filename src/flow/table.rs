@@ -134,6 +134,15 @@ impl<R: Reader> Lane<R> {
         }
     }
 
+    /// Reads a little of what [`Lane::follow`] will need for a hash, so that it is in the cache by then. The value means
+    /// nothing.
+    pub fn touch(&self, hash: u64) -> u64 {
+        let flow = self.index.find(hash, |_| true).and_then(|slot| self.flows.get(*slot));
+        flow.map_or(0, |flow| {
+            flow.directions.iter().fold(flow.active.0 as u64 ^ u64::from(flow.key.low.port), |sum, side| sum ^ side.packets)
+        })
+    }
+
     /// Follows one segment; `payload` is what was captured of its payload.
     pub fn follow(&mut self, hash: u64, segment: &Segment, payload: &[u8], block: &BlockFacts, sink: &mut impl Sink<R>) {
         let place = FramePlace { file: block.file, frame: segment.frame };
