@@ -139,6 +139,15 @@ impl<R: Reader> Lane<R> {
         }
     }
 
+    /// Reads a little of what [`Lane::follow`] will need for a hash, so that it is in the cache by then. The value means
+    /// nothing.
+    pub fn touch(&self, hash: u64) -> u64 {
+        let flow = self.index.find(hash, |_| true).and_then(|slot| self.flows.get(*slot));
+        flow.map_or(0, |flow| {
+            flow.directions.iter().fold(flow.active.0 as u64 ^ u64::from(flow.key.low.port), |sum, side| sum ^ side.packets)
+        })
+    }
+
     /// Follows one segment; `payload` is what was captured of its payload, `path` what it was wrapped in.
     pub fn follow(
         &mut self,

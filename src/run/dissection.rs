@@ -14,7 +14,11 @@ use crate::ledger::{Layer, Ledger, Place, Reason};
 use crate::packet::defrag::Defragmenter;
 use crate::packet::{Found, Fragment, Paths, Segment, Stop, dissect, plain};
 use crate::tls::Session;
+use std::hint::black_box;
 use std::sync::{Mutex, OnceLock};
+
+/// Segments whose flows are fetched from memory at the same time.
+const BATCH: usize = 32;
 
 /// What the frames of a block turned out to be.
 pub struct Dissection {
@@ -123,9 +127,15 @@ impl Dissection {
     ) {
         lane.begin(block, collector);
         let key = lane.key();
-        let mut take = |(hash, segment): &(u64, Segment), bytes: &[u8], paths: &Paths, collector: &mut Collector<'_>| {
-            let payload = bytes.get(segment.payload_at as usize..).and_then(|rest| rest.get(..segment.payload_len as usize));
-            lane.follow(*hash, segment, payload.unwrap_or_default(), paths.path(segment.path), block, collector);
+        let mut take = |segments: &[(u64, Segment)], bytes: &[u8], paths: &Paths, collector: &mut Collector<'_>| {
+            for batch in segments.chunks(BATCH) {
+                // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
+                black_box(batch.iter().map(|(hash, _)| lane.touch(*hash)).fold(0, u64::wrapping_add));
+                for (hash, segment) in batch {
+                    let payload = bytes.get(segment.payload_at as usize..).and_then(|rest| rest.get(..segment.payload_len as usize));
+                    lane.follow(*hash, segment, payload.unwrap_or_default(), paths.path(segment.path), block, collector);
+                }
+            }
         };
         let mut rest = &self.lanes[index][..];
         if !self.fragments.is_empty() {
@@ -134,12 +144,12 @@ impl Dissection {
                 .get_or_init(|| Reassembled::new(self, &mut lock(defragmenter), key, bytes, &mut collector.collected.ledger));
             for late in reassembled.segments.iter().filter(|(hash, _)| self.lane_of(*hash) == index) {
                 let (before, after) = rest.split_at(rest.partition_point(|(_, segment)| segment.frame <= late.1.frame));
-                before.iter().for_each(|segment| take(segment, bytes, &self.paths, collector));
-                take(late, &reassembled.bytes, &reassembled.paths, collector);
+                take(before, bytes, &self.paths, collector);
+                take(std::slice::from_ref(late), &reassembled.bytes, &reassembled.paths, collector);
                 rest = after;
             }
         }
-        rest.iter().for_each(|segment| take(segment, bytes, &self.paths, collector));
+        take(rest, bytes, &self.paths, collector);
         lane.end(block);
     }
 
