@@ -40,8 +40,8 @@ Examples:
       Two folders, without files and folders named lab-...
   find . -newer last -print0 | tlscensus scan --files-from - -0 -o census
       A list made by another program.
-  zcat big.pcap.gz | tlscensus scan - -o census
-      Standard input.
+  ssh host cat big.pcap.gz | tlscensus scan - -o census
+      Standard input, compressed or not.
   tlscensus scan captures/ -o census --json | jq .flows
       A summary for programs on standard output.
 ";

@@ -90,6 +90,11 @@ impl Progress {
         self.counters.packets.fetch_add(packets, Relaxed);
     }
 
+    /// For readers that count the bytes themselves, where a capture's bytes are not those of the file.
+    pub fn bytes(&self) -> BytesRead {
+        BytesRead(Arc::clone(&self.counters))
+    }
+
     /// So many captures were read to their end.
     pub fn captures_done(&self, captures: u64) {
         self.counters.captures.fetch_add(captures, Relaxed);
@@ -118,6 +123,17 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// A hand on the counter of bytes.
+#[derive(Debug, Clone)]
+pub struct BytesRead(Arc<Counters>);
+
+impl BytesRead {
+    /// So many bytes of a capture's file were read.
+    pub fn add(&self, bytes: u64) {
+        self.0.bytes.fetch_add(bytes, Relaxed);
     }
 }
 

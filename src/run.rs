@@ -18,8 +18,8 @@ mod pipeline;
 mod schedule;
 mod store;
 
-use crate::archive::{Archive, Series, Status};
-use crate::capture::block::Walk;
+use crate::archive::{Archive, Capture, Series, Status};
+use crate::capture::block::{Source, Walk};
 use crate::error::{CaptureError, Error};
 use crate::flow::hash::HashKey;
 use crate::progress::Progress;
@@ -32,7 +32,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 pub use store::RowStore;
 
-/// Series of at least this many bytes are spread over all threads; smaller ones are one task each.
+/// Series of at least this many bytes (compressed ones by estimate) are spread over all threads; smaller ones are one task each.
 const LARGE: u64 = 32 << 20;
 
 /// What a run shares among its threads.
@@ -52,8 +52,10 @@ pub struct Run<'a> {
 /// What became of a capture that is read.
 #[derive(Debug, Clone, Default)]
 struct CaptureState {
-    /// The first error, and whether anything was read all the same.
+    /// Why it could not be read, or not to its end.
     error: Option<CaptureError>,
+    /// The damage nearest to its beginning, and whether anything was read all the same.
+    damage: Option<CaptureError>,
     /// Whether the file header could be read.
     opened: bool,
     format: &'static str,
@@ -61,6 +63,14 @@ struct CaptureState {
     snaplen: u32,
     /// Frames, by Wireshark's numbering.
     frames: u64,
+}
+
+impl CaptureState {
+    /// The error to tell: what ended it before its end, else the first damage that was passed over (all of it is among
+    /// the losses).
+    fn first_error(&self) -> Option<&CaptureError> {
+        self.error.as_ref().or(self.damage.as_ref())
+    }
 }
 
 /// What a run found, before it is written.
@@ -113,10 +123,16 @@ pub fn run(archive: &Archive, options: Options, scratch: &std::path::Path, progr
 
 impl Run<'_> {
     fn all_series(&self) {
-        let bytes = |series: &Series| {
-            series.captures.iter().map(|index| self.archive.captures[*index].size.unwrap_or(u64::MAX)).fold(0, u64::saturating_add)
-        };
-        let (large, small): (Vec<_>, Vec<_>) = self.archive.series.iter().partition(|series| self.threads > 1 && bytes(series) >= LARGE);
+        let weight =
+            |series: &Series| series.captures.iter().map(|index| weight(&self.archive.captures[*index])).fold(0, u64::saturating_add);
+        let packed = |series: &Series| series.captures.iter().any(|index| self.archive.captures[*index].compression.is_some());
+        let is_large = |series: &&Series| self.threads > 1 && weight(series) >= LARGE;
+        // A stream is decoded by one thread at a time. Where there are enough of them, a thread each keeps all threads
+        // busier than all threads on one.
+        let streams = self.archive.series.iter().filter(is_large).filter(|series| packed(series)).count();
+        let apart = streams >= 2 * self.threads;
+        let spread = |series: &&Series| is_large(series) && !(apart && packed(series));
+        let (large, small): (Vec<_>, Vec<_>) = self.archive.series.iter().partition(spread);
         for series in large {
             self.guarded(series, || pipeline::follow(self, series));
         }
@@ -131,7 +147,7 @@ impl Run<'_> {
     fn guarded(&self, series: &Series, work: impl FnOnce()) {
         if self.is_stopped() {
             for index in &series.captures {
-                self.note_damage(*index, &interrupted(0));
+                self.note_failure(*index, interrupted(0));
             }
             return;
         }
@@ -139,6 +155,7 @@ impl Run<'_> {
             for index in &series.captures {
                 let mut state = lock(&self.states[*index]);
                 state.opened = false;
+                state.damage = None;
                 state.error = Some(CaptureError {
                     code: "internal_error",
                     detail: "The program failed on this series; please report it.".into(),
@@ -154,7 +171,7 @@ impl Run<'_> {
     }
 
     /// Notes what the walk over a file knows of it.
-    fn note_file(&self, capture: usize, walk: &Walk, stopped: bool) {
+    fn note_file(&self, capture: usize, walk: &Walk, source: &Source, stopped: bool) {
         let mut state = lock(&self.states[capture]);
         if let Some(cutter) = walk.cutter() {
             state.opened = true;
@@ -168,12 +185,23 @@ impl Run<'_> {
         }
         if stopped {
             state.error.get_or_insert_with(|| interrupted(walk.position()));
+        } else if let Some((then, now)) = source.growth() {
+            let detail = format!("The file was being written: it had {then} bytes when it was opened and {now} when they were read.");
+            state.error.get_or_insert(CaptureError { code: "growing", detail, offset: walk.position() });
         }
     }
 
-    /// Notes the first damage of a file.
+    /// Notes that a file cannot be read.
+    fn note_failure(&self, capture: usize, error: CaptureError) {
+        lock(&self.states[capture]).error.get_or_insert(error);
+    }
+
+    /// Notes damage in a file, of which the first is told: threads may meet it in any order.
     fn note_damage(&self, capture: usize, error: &CaptureError) {
-        lock(&self.states[capture]).error.get_or_insert_with(|| error.clone());
+        let damage = &mut lock(&self.states[capture]).damage;
+        if damage.as_ref().is_none_or(|first| error.offset < first.offset) {
+            *damage = Some(error.clone());
+        }
     }
 
     fn finish(self) -> Result<Found, Error> {
@@ -189,11 +217,11 @@ impl Run<'_> {
         let capture = &self.archive.captures[index];
         let state = lock(&self.states[index]);
         let counts = collected.counts(index);
-        let error = capture.error.as_ref().or(state.error.as_ref());
+        let error = capture.error.as_ref().or(state.first_error());
         let status = match capture.status {
             Status::Ready if !state.opened && error.is_some_and(|error| error.code == INTERRUPTED) => "skipped",
             Status::Ready if !state.opened => "failed",
-            Status::Ready if state.error.is_some() => "truncated",
+            Status::Ready if error.is_some() => "truncated",
             Status::Ready if counts.packets == 0 => "empty",
             Status::Ready => "ok",
             Status::Empty => "empty",
@@ -229,6 +257,12 @@ impl Run<'_> {
             duplicate_of: Wild(capture.duplicate_of.map(|other| self.archive.captures[other].path_text.clone()).unwrap_or_default()),
         }
     }
+}
+
+/// Bytes that a capture is expected to have once it is read. Compressed ones are three to four times as long within.
+fn weight(capture: &Capture) -> u64 {
+    let bytes = capture.size.unwrap_or(u64::MAX);
+    if capture.compression.is_some() { bytes.saturating_mul(4) } else { bytes }
 }
 
 /// The code of captures that were not read to their end because the run was stopped.

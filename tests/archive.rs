@@ -93,7 +93,7 @@ fn content_decides_and_names_only_ask_for_a_row() {
     folder.write("old.snoop", b"snoop\0\0\0\0\0\0\x02");
     let archive = folder.scan(&[""]);
     let expected = ".hidden/x.txt ready\nng ready\nnothing.pcap empty\nold.snoop skipped unsupported_format\nplain ready\n\
-                    text.pcap skipped unknown_format\nx.pcap.gz skipped compressed_unsupported\n";
+                    text.pcap skipped unknown_format\nx.pcap.gz failed cut_stream\n";
     assert_eq!(rows(&archive), expected);
     assert_eq!((archive.not_captures, archive.folders), (3, 2));
     let row = |path: &str| archive.captures.iter().find(|c| c.path_text == path).unwrap();
@@ -260,7 +260,7 @@ fn standard_input_keeps_what_was_taken() {
     let scan = |mut bytes: &[u8]| rows(&archive_from(&request, &mut bytes).unwrap());
     assert_eq!(scan(b""), "<stdin> empty\n");
     assert_eq!(scan(b"text"), "<stdin> failed unknown_format\n");
-    assert_eq!(scan(b"\x1f\x8b\x08\0"), "<stdin> failed compressed_unsupported\n");
+    assert_eq!(scan(b"\x1f\x8b\x08\0"), "<stdin> failed cut_stream\n");
 }
 
 #[test]

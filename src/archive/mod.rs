@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  roots, globs ──► walk ──► candidates ──► sniff (in parallel) ──► rows in path order ──► duplicates ──► series
-//!                   names     what is there    first and last bytes                         by content     by time
+//!                   names     what is there    first bytes (unpacked)                       by content     by time
 //! ```
 //!
 //! It reads the file system and the edges of each file. Of packets it knows the time and the link type of the first
@@ -28,10 +28,12 @@ mod name;
 mod peek;
 mod series;
 mod sniff;
+mod unpack;
 mod walk;
 
 pub use check::{check_json, check_text};
 pub use series::Mode as SeriesMode;
+pub use unpack::{FLOOR, MAX_RATIO, MAX_WINDOW, Unpacked};
 
 use crate::error::{CaptureError, Error};
 use crate::time::Timestamp;
@@ -87,11 +89,12 @@ pub struct Capture {
     pub source: Source,
     /// Its size in bytes when it was found; none for standard input and for what is not a file.
     pub size: Option<u64>,
-    /// What its first bytes say that it is.
+    /// What its first bytes say that it is, after decompression.
     pub format: Option<Format>,
     /// The compression around it.
     pub compression: Option<Compression>,
-    /// The time of the first packet that has one, if it lies within the first 64 KiB.
+    /// The time of the first packet that has one, if it lies within the first 64 KiB (after
+    /// decompression).
     pub first_time: Option<Timestamp>,
     /// LINKTYPE of the first packet, or of the first interface where there is no packet within the first 64 KiB.
     pub link: Option<u16>,
@@ -121,7 +124,7 @@ pub enum Status {
     Ready,
     /// A file of no bytes.
     Empty,
-    /// Left alone, as it should be: no capture after all, compressed, a pipe, a second way to the same folder.
+    /// Left alone, as it should be: no capture after all, a pipe, a second way to the same folder.
     Skipped,
     /// Should have been read and could not.
     Failed,

@@ -7,6 +7,7 @@
 //!  Suricata, netsniff-ng           log.pcap.1700000000                dump-1700000000.pcap
 //!  Stenographer                    1700000000000000                   microseconds
 //!  by hand, editcap                x-0001.pcap                        believed only under strict conditions
+//!  compressed afterwards           x.pcap1.gz                         as without the .gz
 //!                                   ^^^^^
 //!                                   cut out: what is left, the stem, is what the files of a rotation have in common
 //! ```
@@ -54,7 +55,10 @@ const CAPTURE_EXTENSIONS: [&str; 18] = [
     "pcap", "pcapng", "cap", "ntar", "dmp", "snoop", "erf", "trc", "trace", "tcpdump", "pkt", "enc", "bfr", "syc", "5vw", "acp", "fdc",
     "pklg",
 ];
-const COMPRESSION_EXTENSIONS: [&str; 10] = ["gz", "zst", "xz", "bz2", "lz4", "z", "tgz", "lzma", "br", "zip"];
+const COMPRESSION_EXTENSIONS: [&str; 11] = ["gz", "zst", "zstd", "xz", "bz2", "lz4", "z", "tgz", "lzma", "br", "zip"];
+
+/// Of compressions that are read.
+const UNPACKED_EXTENSIONS: [&str; 6] = ["gz", "zst", "zstd", "xz", "bz2", "lz4"];
 
 /// Whether whoever named the file meant a capture: by its extension, behind which a number or a compression may stand.
 pub(super) fn looks_like_capture(path: &str) -> bool {
@@ -73,8 +77,15 @@ pub(super) fn looks_like_capture(path: &str) -> bool {
     meant
 }
 
+/// The name without what a compression appends: rotated files are compressed one after another, the last one not yet.
+fn uncompressed(name: &str) -> &str {
+    let Some((base, extension)) = name.rsplit_once('.').filter(|(base, _)| !base.is_empty()) else { return name };
+    if UNPACKED_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)) { base } else { name }
+}
+
 /// Takes a name apart. `first` is the time of the first packet, against which dates are checked.
 pub(super) fn rotation(name: &str, first: Timestamp) -> Rotation {
+    let name = uncompressed(name);
     let (base, behind) = number_behind(name);
     let (number, width) = behind.map_or((0, 0), |n| (n.value, n.width));
     if let Some(found) = moment_in(base, first) {
@@ -271,6 +282,10 @@ mod tests {
         check("log.pcap.2.1767268800", "log.pcap.2.\0", Rule::Moment, NOON, 0);
         check("1767268800000000", "\0", Rule::Moment, NOON, 0);
         check("x-0001.pcap", "x-\0.pcap", Rule::Number, 0, 1);
+        check("x.pcap1.gz", "x.pcap", Rule::Behind, 0, 1);
+        check("x-0001.pcap.ZST", "x-\0.pcap", Rule::Number, 0, 1);
+        check("x-2026-01-01_12:00:00.pcap.xz", "x-\0.pcap", Rule::Moment, NOON, 0);
+        check(".gz", ".gz", Rule::Bare, 0, 0);
     }
 
     #[test]

@@ -252,6 +252,7 @@ mod tests {
         check(Mode::Auto, "trace@0 trace1@10 trace2@20", "trace+trace1+trace2");
         check(Mode::Auto, "trace1@10 trace2@20", "trace1 trace2");
         check(Mode::Auto, "a/x.pcap@0 b/x.pcap1@10", "a/x.pcap b/x.pcap1");
+        check(Mode::Auto, "x.pcap.gz@0 x.pcap1.gz@10 x.pcap2@20", "x.pcap.gz+x.pcap1.gz+x.pcap2");
     }
 
     #[test]

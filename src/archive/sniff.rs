@@ -7,7 +7,7 @@
 use super::identity::Digest;
 use super::peek::{byte_order, peek};
 use super::walk::{Candidate, Fault, fault_of};
-use super::{Capture, Compression, Format, Source, Status, identity, name};
+use super::{Capture, Compression, Format, Source, Status, Unpacked, identity, name};
 use crate::error::CaptureError;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -59,6 +59,11 @@ pub(super) fn probe(candidate: Candidate, buffer: &mut [u8]) -> Option<Probe> {
             row.capture.refuse(Fault { status: missing, code, detail });
             Some(row)
         }
+        Ok(Look::Damaged(error)) => wanted.then(|| {
+            row.capture.status = Status::Failed;
+            row.capture.error = Some(error);
+            row
+        }),
         Ok(Look::Unknown(detail)) => wanted.then(|| {
             row.capture.refuse(Fault { status: missing, code: "unknown_format", detail });
             row
@@ -85,13 +90,19 @@ pub(super) fn probe_stdin(stdin: &mut dyn Read) -> Probe {
         (Err(error), _) => capture.refuse(failed("io_error", error.to_string())),
         (Ok(0), _) => capture.status = Status::Empty,
         (Ok(_), Some(Kind::Capture(format))) => capture.recognise(format, &head),
-        (Ok(_), Some(Kind::Compressed(compression))) => {
+        (Ok(count), Some(Kind::Compressed(compression))) => {
             capture.compression = Some(compression);
-            let program = if compression == Compression::Gzip { "gzip" } else { compression.name() };
-            capture.refuse(failed(
-                "compressed_unsupported",
-                format!("{} data is not read yet; pipe it through '{program} -dc'", compression.name()),
-            ));
+            match look_inside(compression, Box::new(io::Cursor::new(head.clone())), &mut capture) {
+                Look::Known | Look::Empty => {}
+                // What is to be had from the bytes that were taken may be too little to tell.
+                Look::Damaged(error) if count < EDGE || error.code != "cut_stream" => {
+                    capture.status = Status::Failed;
+                    capture.error = Some(error);
+                }
+                Look::Damaged(_) => {}
+                Look::Unread(code, detail) => capture.refuse(failed(code, detail)),
+                Look::Unknown(detail) => capture.refuse(failed("unknown_format", detail)),
+            }
         }
         (Ok(_), Some(Kind::Foreign(what))) => capture.refuse(failed("unsupported_format", format!("{what} is not read yet"))),
         (Ok(_), None) => capture.refuse(failed("unknown_format", unknown(&head))),
@@ -109,6 +120,8 @@ enum Look {
     /// Recognised, and not read by this version: code and detail.
     Unread(&'static str, String),
     Unknown(String),
+    /// Compressed, and too damaged to tell what is within.
+    Damaged(CaptureError),
 }
 
 fn look(path: &Path, row: &mut Probe, buffer: &mut [u8]) -> io::Result<Look> {
@@ -134,7 +147,7 @@ fn look(path: &Path, row: &mut Probe, buffer: &mut [u8]) -> io::Result<Look> {
         }
         Some(Kind::Compressed(compression)) => {
             row.capture.compression = Some(compression);
-            Look::Unread("compressed_unsupported", format!("{} data is not read yet", compression.name()))
+            look_inside(compression, Box::new(file.try_clone()?), &mut row.capture)
         }
         Some(Kind::Foreign(what)) => Look::Unread("unsupported_format", format!("{what} is not read yet")),
         None => Look::Unknown(unknown(head)),
@@ -145,6 +158,34 @@ fn look(path: &Path, row: &mut Probe, buffer: &mut [u8]) -> io::Result<Look> {
         row.digest = Some(digest);
     }
     Ok(look)
+}
+
+/// Looks into a compressed file, which is read from its beginning.
+fn look_inside(compression: Compression, packed: Box<dyn Read + Send>, capture: &mut Capture) -> Look {
+    let mut head = Vec::new();
+    let read = Unpacked::new(compression, packed).and_then(|unpacked| unpacked.take(EDGE as u64).read_to_end(&mut head));
+    let name = compression.name();
+    match sniff(&head) {
+        Some(Kind::Capture(format)) => {
+            capture.recognise(format, &head);
+            Look::Known
+        }
+        Some(Kind::Compressed(inner)) => {
+            Look::Unread("nested_archive", format!("{} data inside {name} data; only one layer is read", inner.name()))
+        }
+        Some(Kind::Foreign(what)) => Look::Unread("unsupported_format", format!("{what} inside {name} data is not read yet")),
+        None => match read {
+            Ok(0) => Look::Unknown(format!("{name} data with nothing inside")),
+            Err(error) if head.len() < MAGIC => Look::Damaged(broken(&error)),
+            _ => Look::Unknown(format!("{name} data with no capture inside: {}", unknown(&head))),
+        },
+    }
+}
+
+/// What a stream ended with.
+fn broken(error: &io::Error) -> CaptureError {
+    let known = error.get_ref().and_then(|inner| inner.downcast_ref::<CaptureError>());
+    known.cloned().unwrap_or_else(|| CaptureError { code: "io_error", detail: format!("Reading failed: {error}."), offset: 0 })
 }
 
 /// Fills the buffer from `offset` on, as far as the file goes.
@@ -205,7 +246,10 @@ pub(super) enum Kind {
     Foreign(&'static str),
 }
 
-/// The kind of a file by its first bytes; 12 are enough.
+/// So many bytes tell every kind.
+const MAGIC: usize = 12;
+
+/// The kind of a file by its first bytes; [`MAGIC`] are enough.
 pub(super) fn sniff(head: &[u8]) -> Option<Kind> {
     use Compression::{Bzip2, Gzip, Lz4, Xz, Zstd};
     let word = [*head.first()?, *head.get(1)?, *head.get(2)?, *head.get(3)?];

@@ -26,7 +26,8 @@ pub const RANGE: u64 = 512 << 10;
 pub enum Source {
     /// A file that can be read at any offset, and its size when it was opened.
     File(Arc<File>, u64),
-    /// A stream that can be read once, in order.
+    /// A stream that can be read once, in order. Where its end comes too soon it may give a [`CaptureError`] inside the
+    /// [`io::Error`]; what it gave before is read.
     Stream(Box<dyn Read + Send>),
 }
 
@@ -37,6 +38,13 @@ impl Source {
             Source::File(_, size) => Some(size.div_ceil(RANGE).max(1)),
             Source::Stream(_) => None,
         }
+    }
+
+    /// How many bytes a file had when it was opened and how many it has now, if they are more.
+    pub fn growth(&self) -> Option<(u64, u64)> {
+        let Source::File(file, then) = self else { return None };
+        let now = file.metadata().ok()?.len();
+        (now > *then).then_some((*then, now))
     }
 
     /// Appends up to `len` bytes from `offset`; fewer only at the end. A stream is always read where it stands.
@@ -143,6 +151,12 @@ fn deliver(buffer: &[u8], item: Item<'_>, sink: &mut impl FnMut(Item<'_>, usize)
     sink(item, at);
 }
 
+/// Why reading ended: a stream may say it itself.
+fn reason(error: &io::Error, offset: u64) -> CaptureError {
+    let own = error.get_ref().and_then(|inner| inner.downcast_ref::<CaptureError>());
+    own.cloned().unwrap_or_else(|| CaptureError { code: "io_error", detail: format!("Reading failed: {error}."), offset })
+}
+
 /// The walk over the records of one file: what is handed on from range to range.
 #[derive(Debug, Default)]
 pub struct Walk {
@@ -208,7 +222,7 @@ impl Walk {
         self.over = last;
         if let Some(error) = block.buffer.error.take() {
             self.over = true;
-            self.error.get_or_insert(CaptureError { code: "io_error", detail: format!("Reading failed: {error}."), offset: self.at });
+            self.error.get_or_insert(reason(&error, self.at));
         }
         block
     }
@@ -242,11 +256,7 @@ impl Walk {
                     self.at = used as u64;
                 }
                 Err(error) => {
-                    let io = buffer.error.as_ref().map(|error| format!("Reading failed: {error}."));
-                    self.error = Some(match io {
-                        Some(detail) => CaptureError { code: "io_error", detail, offset: 0 },
-                        None => error,
-                    });
+                    self.error = Some(buffer.error.as_ref().map_or(error, |error| reason(error, 0)));
                     self.over = true;
                 }
             }

@@ -13,23 +13,23 @@ table! {
     path: Wild,
     /// The series of rotated captures that it is part of.
     series_id: Word,
-    /// Its format by content.
+    /// Its format by content, after decompression.
     format: Word,
     /// Link types by number in the LINKTYPE registry, in order of appearance.
     link_types: Word,
     /// The largest snap length that it declares, in bytes. Empty: none, or unlimited.
     snaplen_bytes: Option<u32>,
-    /// Size of the file in bytes. Empty for standard input.
+    /// Size of the file in bytes, compressed as it is. Empty for standard input.
     size_bytes: Option<u64>,
-    /// The compression by content. Empty: none.
+    /// The compression by content: `gzip`, `zstd`, `xz`, `bzip2` or `lz4`. Empty: none.
     compressed: Word,
     /// `ok`, `truncated` (ends or breaks inside a record; what could be read was read), `failed`, `skipped`, `duplicate` or `empty`.
     status: Word,
-    /// A fixed word for the first error.
+    /// A fixed word for what ended the reading too soon; else for the first damage, which was passed over.
     error_code: Word,
     /// What was found and what was needed.
     error_detail: Wild,
-    /// Offset in the file at which it was noticed, in bytes.
+    /// Offset in the file (in what is within, if it is compressed) at which it was noticed, in bytes.
     error_offset_bytes: Option<u64>,
     /// Frames read.
     packets: u64,

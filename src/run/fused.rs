@@ -21,10 +21,10 @@ pub fn follow(run: &Run<'_>, series: &Series) {
     let mut buffer = Buffer::default();
     let mut dissection = Dissection::new(1);
     for (file, capture) in facts.captures.iter().enumerate() {
-        let mut source = match open::open(&run.archive.captures[*capture]) {
+        let mut source = match open::open(&run.archive.captures[*capture], run.progress) {
             Ok(source) => source,
             Err(error) => {
-                run.note_damage(*capture, &error);
+                run.note_failure(*capture, error);
                 continue;
             }
         };
@@ -37,7 +37,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
             }
             dissection.clear();
             let block = walk.walk(&mut source, range, buffer, |item, at| dissection.take(run.hash_key, *capture, item, at));
-            run.progress.add(block.len(), dissection.counts.packets);
+            run.progress.add(open::progress_of(&run.archive.captures[*capture], block.len()), dissection.counts.packets);
             let block_facts = BlockFacts {
                 file: file as u32,
                 latest: dissection.counts.latest,
@@ -56,7 +56,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
                 run.store.add(std::mem::take(&mut collector.rows));
             }
         }
-        run.note_file(*capture, &walk, run.is_stopped() && !walk.is_over());
+        run.note_file(*capture, &walk, &source, run.is_stopped() && !walk.is_over());
     }
     lock(&defragmenter).finish(&mut collector.collected.ledger);
     lane.finish(&mut collector);

@@ -1,19 +1,55 @@
 //! Opening a capture for reading.
 
-use crate::archive::{Capture, Source as From};
+use crate::archive::{Capture, Source as From, Unpacked};
 use crate::capture::block::Source;
 use crate::error::CaptureError;
-use std::io::Read;
+use crate::progress::{BytesRead, Progress};
+use std::fs::File;
+use std::io::{self, Read};
 
-/// Opens a capture that is ready to be read.
-pub fn open(capture: &Capture) -> Result<Source, CaptureError> {
-    match &capture.source {
-        From::Path(path) => std::fs::File::open(path)
-            .and_then(|file| {
+/// Opens a capture that is ready to be read. Of a compressed one the bytes of the file are counted for progress here, as
+/// the blocks know only those within.
+pub fn open(capture: &Capture, progress: &Progress) -> Result<Source, CaptureError> {
+    source(capture, progress).map_err(|error| CaptureError { code: "io_error", detail: format!("Opening failed: {error}."), offset: 0 })
+}
+
+fn source(capture: &Capture, progress: &Progress) -> io::Result<Source> {
+    let Some(compression) = capture.compression else {
+        return Ok(match &capture.source {
+            From::Path(path) => {
+                let file = File::open(path)?;
                 let size = file.metadata()?.len();
-                Ok(Source::File(file.into(), size))
-            })
-            .map_err(|error| CaptureError { code: "io_error", detail: format!("Opening failed: {error}."), offset: 0 }),
-        From::Stdin(head) => Ok(Source::Stream(Box::new(std::io::Cursor::new(head.clone()).chain(std::io::stdin())))),
+                Source::File(file.into(), size)
+            }
+            From::Stdin(head) => Source::Stream(stdin(head)),
+        });
+    };
+    let packed = match &capture.source {
+        From::Path(path) => Box::new(File::open(path)?),
+        From::Stdin(head) => stdin(head),
+    };
+    Ok(Source::Stream(Box::new(Unpacked::new(compression, Box::new(Counted { packed, bytes: progress.bytes() }))?)))
+}
+
+fn stdin(head: &[u8]) -> Box<dyn Read + Send> {
+    Box::new(io::Cursor::new(head.to_vec()).chain(io::stdin()))
+}
+
+/// A file whose bytes count as progress when they are taken.
+struct Counted {
+    packed: Box<dyn Read + Send>,
+    bytes: BytesRead,
+}
+
+impl Read for Counted {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let count = self.packed.read(bytes)?;
+        self.bytes.add(count as u64);
+        Ok(count)
     }
+}
+
+/// The bytes of a block as progress: none where the file's bytes are counted as they are read.
+pub fn progress_of(capture: &Capture, bytes: u64) -> u64 {
+    if capture.compression.is_some() { 0 } else { bytes }
 }

@@ -3,6 +3,7 @@
 use super::collect::{Collected, Streams};
 use super::govern::{MAX_FLOWS, MAX_HELD};
 use super::store::{RowStore, TABLES};
+use crate::archive::{FLOOR, MAX_RATIO, MAX_WINDOW};
 use crate::decimal::append_integer;
 use crate::error::Error;
 use crate::flow::table::{IDLE, IDLE_CLOSED, LINGER};
@@ -177,6 +178,8 @@ pub fn limits() -> Vec<(&'static str, String)> {
         ("silence that ends a closing flow", format!("{} s", IDLE_CLOSED.0 / SECOND)),
         ("silence that ends a closed flow", format!("{} s", LINGER.0 / SECOND)),
         ("bytes of a record or block, at most", crate::capture::MAX_RECORD.to_string()),
+        ("window of a compressed capture, at most", MAX_WINDOW.to_string()),
+        ("a compressed capture becomes, at most", format!("{MAX_RATIO} times its size, or {FLOOR} bytes")),
         ("messages kept of a flow, at most", crate::tls::session::MAX_MESSAGES.to_string()),
     ]
 }

@@ -128,7 +128,7 @@ impl<'a> Pipeline<'a> {
 
     fn open(&self, file: usize) -> Option<Source> {
         let capture = self.facts.captures[file];
-        open::open(&self.run.archive.captures[capture]).map_err(|error| self.run.note_damage(capture, &error)).ok()
+        open::open(&self.run.archive.captures[capture], self.run.progress).map_err(|error| self.run.note_failure(capture, error)).ok()
     }
 
     fn put(&self, number: u64, slot: Slot) {
@@ -172,15 +172,15 @@ impl<'a> Pipeline<'a> {
 
     /// Reports the file that the walker leaves.
     fn note_file(&self, walker: &Walker) {
-        if let Some((file, _)) = &walker.file {
-            self.run.note_file(self.facts.captures[*file], &walker.walk, self.run.is_stopped() && !walker.walk.is_over());
+        if let Some((file, source)) = &walker.file {
+            self.run.note_file(self.facts.captures[*file], &walker.walk, source, self.run.is_stopped() && !walker.walk.is_over());
         }
     }
 
     fn dissect(&self, number: u64, mut walked: Box<Walked>, mut dissection: Box<Dissection>) {
         let capture = self.facts.captures[walked.file];
         walked.block.cut(|item, at| dissection.take(self.run.hash_key, capture, item, at));
-        self.run.progress.add(walked.block.len(), dissection.counts.packets);
+        self.run.progress.add(open::progress_of(&self.run.archive.captures[capture], walked.block.len()), dissection.counts.packets);
         dissection.report(self.run, capture, &mut lock(&self.collected));
         let facts =
             BlockFacts { file: walked.file as u32, latest: dissection.counts.latest, pressure: walked.pressure, search: walked.search };
