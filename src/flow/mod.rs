@@ -10,6 +10,7 @@
 //! A [`Lane`](table::Lane) holds the flows whose keyed hash falls to it and consumes segments in capture order. What the bytes mean
 //! is the [`Reader`]'s business: this stage does not know TLS. Time is packet time; nothing here depends on threads.
 
+mod connection;
 pub mod direction;
 pub mod hash;
 mod slab;

@@ -1,0 +1,103 @@
+//! One connection takes its segments: roles, times, flags, and the payload for whoever reads it.
+
+use super::direction::{MAX_HELD, Payload};
+use super::table::{Pressure, side};
+use super::{Close, Flow, Interest, Reader, Side};
+use crate::packet::{Segment, flag};
+
+impl<R: Reader> Flow<R> {
+    pub(super) fn held(&self) -> u64 {
+        self.directions.iter().map(|direction| direction.held_bytes() as u64).sum()
+    }
+
+    pub(super) fn flush(&mut self) {
+        if let Some(reader) = &mut self.reader {
+            for side in Side::BOTH {
+                self.directions[side.index()].flush(side, &mut **reader);
+            }
+        }
+    }
+
+    /// Takes one segment of the flow.
+    pub(super) fn take(&mut self, segment: &Segment, payload: &[u8], pressure: Pressure) {
+        let side = side(segment);
+        let syn = segment.flags & flag::SYN != 0;
+        let ack = segment.flags & flag::ACK != 0;
+        self.directions[side.index()].packets += u64::from(segment.fragments.max(1));
+        self.ip_fragments += u32::from(segment.fragments);
+        let first_byte = segment.seq.wrapping_add(u32::from(syn));
+        if syn {
+            // The connection that a RST refused, or seemed to, is tried again.
+            self.reset = false;
+            self.open_side(side, segment, ack, first_byte);
+        }
+        self.directions[side.index()].anchor(first_byte);
+        if ack {
+            self.directions[side.other().index()].acknowledge(segment.ack);
+            if !syn && self.client == Some(side) && self.handshake.syn_ack().is_some() {
+                self.handshake.note(2, segment.time);
+            }
+        }
+        let mss = self.directions[side.other().index()].mss.unwrap_or(0);
+        self.offload |= segment.zero_length || (mss > 0 && segment.wire_len > u32::from(mss));
+        if segment.wire_len > 0 && segment.flags & flag::RST == 0 {
+            let payload = Payload {
+                seq: first_byte,
+                bytes: payload,
+                wire_len: segment.wire_len,
+                place: self.last,
+                time: segment.time,
+                mss,
+                fragments: segment.fragments,
+            };
+            self.take_payload(side, payload, pressure);
+        }
+        if segment.flags & flag::RST != 0 {
+            self.close.get_or_insert(Close::Rst(side));
+            self.reset = true;
+        } else if segment.flags & flag::FIN != 0 {
+            self.close.get_or_insert(Close::Fin(side));
+            self.fins[side.index()] = true;
+        }
+    }
+
+    /// A SYN or SYN-ACK: who is the client, the times, the MSS.
+    fn open_side(&mut self, side: Side, segment: &Segment, ack: bool, first_byte: u32) {
+        if ack {
+            self.client.get_or_insert(side.other());
+            self.handshake.note(1, segment.time);
+            self.directions[side.index()].rebase(first_byte);
+        } else {
+            self.client.get_or_insert(side);
+            self.syn_seen = true;
+            self.handshake.note(0, segment.time);
+        }
+        if segment.mss.is_some() {
+            self.directions[side.index()].mss = segment.mss;
+        }
+    }
+
+    fn take_payload(&mut self, side: Side, payload: Payload<'_>, pressure: Pressure) {
+        if self.reader.is_none() {
+            let first = self.directions.iter().all(|direction| direction.segments == 0);
+            // A first segment behind a hole is held until what comes before it tells what it is.
+            let behind_hole = first && !self.directions[side.index()].is_next(payload.seq);
+            if !behind_hole && !R::starts(payload.bytes, first, !self.syn_seen) {
+                self.greetings[side.index()].keep(payload.bytes);
+                self.directions[side.index()].count(payload);
+                return;
+            }
+            self.reader = Some(Box::default());
+        }
+        let direction = &mut self.directions[side.index()];
+        if let Some(reader) = &mut self.reader {
+            direction.take(side, payload, MAX_HELD >> pressure.held, &mut **reader);
+            if reader.interest() == Interest::Not {
+                self.reader = None;
+                for direction in &mut self.directions {
+                    direction.release();
+                }
+            }
+        }
+    }
+}
