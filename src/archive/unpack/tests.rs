@@ -41,7 +41,8 @@ fn pack(compression: Compression, bytes: &[u8]) -> Vec<u8> {
         Compression::Lz4 => {
             use lz4_flex::frame::{BlockSize, FrameInfo};
             let block = if bytes.len() > 1_000_000 { BlockSize::Max256KB } else { BlockSize::Max64KB };
-            let frame = FrameInfo::new().content_checksum(true).block_size(if bytes.len().is_multiple_of(2) { block } else { BlockSize::Max4MB });
+            let frame =
+                FrameInfo::new().content_checksum(true).block_size(if bytes.len().is_multiple_of(2) { block } else { BlockSize::Max4MB });
             let mut packer = lz4_flex::frame::FrameEncoder::with_frame_info(frame, Vec::new());
             packer.write_all(bytes).unwrap();
             packer.finish().unwrap()

@@ -1,6 +1,6 @@
 //! Link types: from the first byte of a frame to an EtherType, an IP header, or another link type.
 //!
-//! A new link type is one arm in [`read`], a case in the tests, and a line in [`name`]. What no arm reads is a loss by
+//! A new link type is one arm in [`read`], a case in the tests, and a line in [`name()`]. What no arm reads is a loss by
 //! its name. Numbers: the LINKTYPE registry of the tcpdump group, which also gives the layouts.
 //!
 //! ```text
