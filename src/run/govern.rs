@@ -17,7 +17,7 @@ pub const DELAY: u64 = 16;
 pub const MAX_FLOWS: u64 = 1_000_000;
 /// Bytes held behind holes in one series above which the bound of each direction shrinks.
 pub const MAX_HELD: u64 = 64 << 20;
-/// The shortest time-out is 2 hours 4 minutes divided by two to this: a seventh of a second.
+/// The shortest time-out is 2 hours 4 minutes divided by two to this: less than a quarter of a second.
 const MAX_SHIFT: u8 = 15;
 
 /// The pressure over the blocks of a series.

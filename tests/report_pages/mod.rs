@@ -2,6 +2,7 @@
 
 use tlscensus::report::view::*;
 use tlscensus::report::{figure, verdict};
+use tlscensus::row::step::STEPS;
 
 /// Everything that must not take effect in a page.
 pub const HOSTILE: &str =
@@ -260,21 +261,6 @@ fn groups() -> Groups {
         .collect(),
     }
 }
-
-const STEPS: [&str; 12] = [
-    "TCP handshake",
-    "ClientHello",
-    "ServerHello",
-    "Certificate",
-    "ServerKeyExchange",
-    "ServerHelloDone",
-    "ClientKeyExchange, ChangeCipherSpec, Finished",
-    "NewSessionTicket",
-    "ChangeCipherSpec (server)",
-    "Finished (server)",
-    "Application data",
-    "close_notify, teardown",
-];
 
 fn failures() -> Failures {
     let counts = [
