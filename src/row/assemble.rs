@@ -10,7 +10,7 @@ use crate::flow::{Flow, Side};
 use crate::packet::Endpoint;
 use crate::time::Timestamp;
 use crate::tls::preamble;
-use crate::tls::{Content, Message, Session, State, names};
+use crate::tls::{Content, Message, Seen, Session, State, names};
 use sha2::{Digest, Sha256};
 use std::net::Ipv6Addr;
 
@@ -42,9 +42,9 @@ struct Roles {
 
 impl Roles {
     /// SYN before hello before the higher port.
-    fn of(flow: &Flow<Session>, session: &Session) -> Self {
+    fn of(flow: &Flow<Session>, seen: &Seen) -> Self {
         let by_port = if flow.key.low.port > flow.key.high.port { Side::Low } else { Side::High };
-        let known = flow.client.or(session.client());
+        let known = flow.client.or(seen.facts.client);
         Roles { client: known.unwrap_or(by_port), guessed: known.is_none() }
     }
 
@@ -54,11 +54,11 @@ impl Roles {
 }
 
 /// Builds the rows of a flow. `latest` is the packet time that the series had reached when the flow ended.
-pub fn assemble(flow: &Flow<Session>, session: &Session, end: crate::flow::End, latest: Timestamp, origin: &Origin) -> FlowRows {
-    let roles = Roles::of(flow, session);
-    let judgement = judge::judge(flow, session, roles.client, end, latest);
+pub fn assemble(flow: &Flow<Session>, seen: &Seen, end: crate::flow::End, latest: Timestamp, origin: &Origin) -> FlowRows {
+    let roles = Roles::of(flow, seen);
+    let judgement = judge::judge(flow, seen, roles.client, end, latest);
     let flow_id = flow_id(flow, origin);
-    let messages = message_rows(&flow_id, flow, session, &roles);
+    let messages = message_rows(&flow_id, flow, seen, &roles);
     let mut row = FlowRow {
         flow_id: flow_id.clone(),
         capture_id: origin.capture_id.clone(),
@@ -69,17 +69,17 @@ pub fn assemble(flow: &Flow<Session>, session: &Session, end: crate::flow::End, 
         decrypted: false,
         ..FlowRow::default()
     };
-    network(&mut row, flow, session, &roles);
-    negotiated::offered(&mut row, session);
-    negotiated::chosen(&mut row, session, roles.client);
-    outcome(&mut row, session, &roles, &judgement);
-    timing(&mut row, flow, session, &judgement);
-    segmentation(&mut row, flow, session, &roles);
+    network(&mut row, flow, seen, &roles);
+    negotiated::offered(&mut row, seen);
+    negotiated::chosen(&mut row, seen, roles.client);
+    outcome(&mut row, seen, &roles, &judgement);
+    timing(&mut row, flow, seen, &judgement);
+    segmentation(&mut row, flow, seen, &roles);
     // The protected flights of TLS 1.3 look like data but are the handshake's.
     let is_handshake = |message: &&MessageRow| message.message != "application_data" && message.layer != "alert";
     row.flights = messages.iter().filter(is_handshake).map(|message| message.flight).max();
-    row.sequence = sequence(session, &roles);
-    let certificates = certificate_rows(&flow_id, session, &roles);
+    row.sequence = sequence(seen, &roles);
+    let certificates = certificate_rows(&flow_id, seen, &roles);
     FlowRows { flow: row, messages, certificates }
 }
 
@@ -111,7 +111,7 @@ fn address(endpoint: Endpoint) -> String {
     Ipv6Addr::from(endpoint.address).to_canonical().to_string()
 }
 
-fn network(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, roles: &Roles) {
+fn network(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, roles: &Roles) {
     let (client, server) = (flow.endpoint(roles.client), flow.endpoint(roles.client.other()));
     row.client_ip = address(client).into();
     row.client_port = client.port;
@@ -126,10 +126,10 @@ fn network(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, roles: &R
     row.last_frame = flow.last.frame;
     row.starts_midway = !flow.syn_seen;
     let greetings = [roles.client, roles.client.other()].map(|side| flow.greetings[side.index()]);
-    row.preamble = if session.facts.preamble.is_empty() {
+    row.preamble = if seen.facts.preamble.is_empty() {
         preamble::name(greetings[0].bytes(), greetings[1].bytes()).into()
     } else {
-        session.facts.preamble.into()
+        seen.facts.preamble.into()
     };
     let field = if flow.ip_version == 6 { "ipv6.addr" } else { "ip.addr" };
     let until = if flow.files == 1 { format!(" && frame.number <= {}", row.last_frame) } else { String::new() };
@@ -140,8 +140,8 @@ fn network(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, roles: &R
     .into();
 }
 
-fn outcome(row: &mut FlowRow, session: &Session, roles: &Roles, judgement: &Judgement) {
-    let facts = &session.facts;
+fn outcome(row: &mut FlowRow, seen: &Seen, roles: &Roles, judgement: &Judgement) {
+    let facts = &seen.facts;
     row.outcome = judgement.outcome.into();
     row.closed_by = judgement.closed_by.into();
     row.last_step = judgement.last_step;
@@ -164,35 +164,35 @@ fn outcome(row: &mut FlowRow, session: &Session, roles: &Roles, judgement: &Judg
     .into();
 }
 
-fn timing(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, judgement: &Judgement) {
+fn timing(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, judgement: &Judgement) {
     let times = flow.handshake;
     let between = |from: Option<Timestamp>, to: Option<Timestamp>| Some(Millis(to?.since(from?)));
     row.tcp_rtt_ms = between(times.syn(), times.ack());
     row.rtt_to_server_ms = between(times.syn(), times.syn_ack());
     row.rtt_to_client_ms = between(times.syn_ack(), times.ack());
-    let first = |content: Content| session.messages.iter().find(|message| message.content == content && message.state == State::Seen);
+    let first = |content: Content| seen.messages.iter().find(|message| message.content == content && message.state == State::Seen);
     let client_hello = first(Content::Handshake(1)).or(first(Content::V2ClientHello));
     let server_hello = first(Content::Handshake(2));
-    let data = session.messages.iter().find(|message| message.content == Content::ApplicationData);
+    let data = seen.messages.iter().find(|message| message.content == Content::ApplicationData);
     let start = client_hello.map(|message| message.span.first_time);
     row.handshake_ms = between(start, judgement.completed_at);
     row.hello_to_hello_ms = between(client_hello.map(|m| m.span.last_time), server_hello.map(|m| m.span.last_time));
     row.first_data_ms = between(start, data.map(|message| message.span.first_time));
 }
 
-fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, roles: &Roles) {
+fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, roles: &Roles) {
     let (client, server) = (roles.client.index(), roles.client.other().index());
     let directions = &flow.directions;
     row.mss_client_bytes = directions[client].mss;
     row.mss_server_bytes = directions[server].mss;
     row.offload_suspected = flow.offload;
-    row.handshake_bytes_client = session.handshake_bytes[client];
-    row.handshake_bytes_server = session.handshake_bytes[server];
-    row.handshake_segments_client = session.handshake[client].segments;
-    row.handshake_segments_server = session.handshake[server].segments;
+    row.handshake_bytes_client = seen.handshake_bytes[client];
+    row.handshake_bytes_server = seen.handshake_bytes[server];
+    row.handshake_segments_client = seen.handshake[client].segments;
+    row.handshake_segments_server = seen.handshake[server].segments;
     let first = |kind: u8, side: usize| {
         let wanted = |m: &&Message| m.content == Content::Handshake(kind) && m.side.index() == side && m.state == State::Seen;
-        session.messages.iter().find(wanted).map(|message| message.span)
+        seen.messages.iter().find(wanted).map(|message| message.span)
     };
     let client_hello = first(1, client);
     row.client_hello_bytes = client_hello.map(|span| span.bytes());
@@ -201,14 +201,14 @@ fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, role
     let certificate = first(11, server);
     row.certificate_bytes = certificate.map(|span| span.bytes());
     row.certificate_segments = certificate.map(|span| span.segments);
-    if session.facts.server_hello.is_some() {
-        row.server_flight_bytes = Some(session.server_flight.extent());
-        row.server_flight_segments = Some(session.server_flight.segments);
+    if seen.facts.server_hello.is_some() {
+        row.server_flight_bytes = Some(seen.server_flight.extent());
+        row.server_flight_segments = Some(seen.server_flight.segments);
     }
-    row.records_client = session.records[client].all;
-    row.records_server = session.records[server].all;
-    row.app_records_client = session.records[client].application_data;
-    row.app_records_server = session.records[server].application_data;
+    row.records_client = seen.records[client].all;
+    row.records_server = seen.records[server].all;
+    row.app_records_client = seen.records[client].application_data;
+    row.app_records_server = seen.records[server].application_data;
     row.packets_client = directions[client].packets;
     row.packets_server = directions[server].packets;
     row.bytes_client = directions[client].bytes;
@@ -221,11 +221,11 @@ fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, session: &Session, role
     row.gap_bytes = sum(|direction| direction.gap_bytes);
 }
 
-fn message_rows(flow_id: &Word, flow: &Flow<Session>, session: &Session, roles: &Roles) -> Vec<MessageRow> {
+fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles) -> Vec<MessageRow> {
     let mut flight = 0;
     let mut last = None;
-    let mut rows = Vec::with_capacity(session.messages.len());
-    for (index, message) in session.messages.iter().enumerate() {
+    let mut rows = Vec::with_capacity(seen.messages.len());
+    for (index, message) in seen.messages.iter().enumerate() {
         if last != Some(message.side) {
             flight += 1;
             last = Some(message.side);
@@ -268,10 +268,10 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, session: &Session, roles: 
     rows
 }
 
-fn certificate_rows(flow_id: &Word, session: &Session, roles: &Roles) -> Vec<FlowCertificateRow> {
+fn certificate_rows(flow_id: &Word, seen: &Seen, roles: &Roles) -> Vec<FlowCertificateRow> {
     let mut rows = Vec::new();
     for side in [roles.client.other(), roles.client] {
-        let Some(chain) = &session.facts.chains[side.index()] else { continue };
+        let Some(chain) = &seen.facts.chains[side.index()] else { continue };
         for (position, digest) in chain.certificates.iter().enumerate() {
             rows.push(FlowCertificateRow {
                 flow_id: flow_id.clone(),
@@ -284,9 +284,9 @@ fn certificate_rows(flow_id: &Word, session: &Session, roles: &Roles) -> Vec<Flo
     rows
 }
 
-fn sequence(session: &Session, roles: &Roles) -> Word {
+fn sequence(seen: &Seen, roles: &Roles) -> Word {
     let mut text = String::with_capacity(64);
-    for message in &session.messages {
+    for message in &seen.messages {
         let token = step::token(message.content);
         if !text.is_empty() {
             text.push(' ');

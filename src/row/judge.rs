@@ -4,7 +4,7 @@ use super::step;
 use crate::flow::{Close, End, Flow, Side};
 use crate::time::{SECOND, Span, Timestamp};
 use crate::tls::message::handshake::{CLIENT_HELLO, FINISHED};
-use crate::tls::{Content, Message, Session, State};
+use crate::tls::{Content, Message, Seen, Session, State};
 
 /// Silence after which an unfinished handshake counts as timed out although the capture goes on: longer than the
 /// retransmission time-outs of common systems add up to in a minute.
@@ -28,32 +28,32 @@ pub struct Judgement {
 }
 
 /// Judges a flow.
-pub fn judge(flow: &Flow<Session>, session: &Session, client: Side, end: End, latest: Timestamp) -> Judgement {
-    let completed_at = completion(session, client);
-    let hidden_alert = if completed_at.is_none() { hidden_alert(session, client) } else { None };
+pub fn judge(flow: &Flow<Session>, seen: &Seen, client: Side, end: End, latest: Timestamp) -> Judgement {
+    let completed_at = completion(seen, client);
+    let hidden_alert = if completed_at.is_none() { hidden_alert(seen, client) } else { None };
     Judgement {
-        outcome: outcome(flow, session, completed_at.is_some(), hidden_alert.is_some(), end, latest),
+        outcome: outcome(flow, seen, completed_at.is_some(), hidden_alert.is_some(), end, latest),
         closed_by: closed_by(flow, client, end),
-        last_step: last_step(flow, session, client),
+        last_step: last_step(flow, seen, client),
         completed_at,
         hidden_alert,
     }
 }
 
 /// When both Finished had been seen: encrypted, after ChangeCipherSpec, or as the first protected flights of TLS 1.3.
-fn completion(session: &Session, client: Side) -> Option<Timestamp> {
+fn completion(seen: &Seen, client: Side) -> Option<Timestamp> {
     let first = |side: Side, wanted: &dyn Fn(&Message) -> bool| {
-        session.messages.iter().find(|message| message.side == side && message.state != State::Partial && wanted(message))
+        seen.messages.iter().find(|message| message.side == side && message.state != State::Partial && wanted(message))
     };
     let time = |message: &Message| message.span.last_time;
-    if session.facts.is_tls13() {
+    if seen.facts.is_tls13() {
         let flight = |message: &Message| message.content == Content::EncryptedFlight;
         // A whole answer of the client says that the server's flight was whole, whatever the capture holds of it.
-        let server = session.messages.iter().find(|message| message.side == client.other() && flight(message))?;
+        let server = seen.messages.iter().find(|message| message.side == client.other() && flight(message))?;
         let answer = first(client, &flight)?;
         return (answer.span.bytes() != PROTECTED_ALERT).then(|| time(server).max(time(answer)));
     }
-    session.facts.server_hello.as_ref()?;
+    seen.facts.server_hello.as_ref()?;
     let finished = |side: Side| {
         let changed = first(side, &|message| message.content == Content::ChangeCipherSpec)?;
         first(side, &|message| {
@@ -64,15 +64,15 @@ fn completion(session: &Session, client: Side) -> Option<Timestamp> {
 }
 
 /// In TLS 1.3 a client that refuses the server's flight answers with a protected alert: known by its length alone.
-fn hidden_alert(session: &Session, client: Side) -> Option<Side> {
+fn hidden_alert(seen: &Seen, client: Side) -> Option<Side> {
     let refusal = |message: &&Message| {
         message.side == client && message.content == Content::EncryptedFlight && message.span.bytes() == PROTECTED_ALERT
     };
-    session.messages.iter().find(refusal).map(|message| message.side)
+    seen.messages.iter().find(refusal).map(|message| message.side)
 }
 
-fn outcome(flow: &Flow<Session>, session: &Session, completed: bool, hidden: bool, end: End, latest: Timestamp) -> &'static str {
-    let facts = &session.facts;
+fn outcome(flow: &Flow<Session>, seen: &Seen, completed: bool, hidden: bool, end: End, latest: Timestamp) -> &'static str {
+    let facts = &seen.facts;
     if completed {
         return "completed";
     }
@@ -88,7 +88,7 @@ fn outcome(flow: &Flow<Session>, session: &Session, completed: bool, hidden: boo
         return "alert";
     }
     let hello_seen =
-        session.messages.iter().any(|message| matches!(message.content, Content::Handshake(CLIENT_HELLO) | Content::V2ClientHello));
+        seen.messages.iter().any(|message| matches!(message.content, Content::Handshake(CLIENT_HELLO) | Content::V2ClientHello));
     let one_way = flow.directions.iter().any(|direction| direction.packets == 0);
     if !hello_seen || one_way || end == End::Evicted {
         return "not_judged";
@@ -114,11 +114,11 @@ fn closed_by(flow: &Flow<Session>, client: Side, end: End) -> &'static str {
 }
 
 /// The highest step that was seen. Alerts do not count: they end a handshake at any step.
-fn last_step(flow: &Flow<Session>, session: &Session, client: Side) -> Option<u8> {
+fn last_step(flow: &Flow<Session>, seen: &Seen, client: Side) -> Option<u8> {
     // In TLS 1.3 a ChangeCipherSpec is sent for old middleboxes and means nothing (RFC 8446 appendix D.4).
-    let means = |message: &&Message| message.content != Content::ChangeCipherSpec || !session.facts.is_tls13();
+    let means = |message: &&Message| message.content != Content::ChangeCipherSpec || !seen.facts.is_tls13();
     let steps =
-        session.messages.iter().filter(means).map(|message| step::step(message.content, message.side == client)).filter(|step| *step < 12);
+        seen.messages.iter().filter(means).map(|message| step::step(message.content, message.side == client)).filter(|step| *step < 12);
     let tcp = (flow.handshake.syn_ack().is_some() && flow.handshake.ack().is_some()).then_some(1);
     let last = steps.max().or(tcp);
     if last == Some(11) && flow.close.is_some() { Some(12) } else { last }

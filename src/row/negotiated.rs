@@ -5,11 +5,11 @@ use super::cell::{Codes, MAX_LIST, Wild, WildList, Word};
 use super::flow::FlowRow;
 use crate::flow::Side;
 use crate::tls::hello::is_tls13;
-use crate::tls::{Content, Session, fingerprint, names};
+use crate::tls::{Content, Seen, fingerprint, names};
 
 /// What the ClientHello says.
-pub fn offered(row: &mut FlowRow, session: &Session) {
-    let Some(hello) = &session.facts.client_hello else {
+pub fn offered(row: &mut FlowRow, seen: &Seen) {
+    let Some(hello) = &seen.facts.client_hello else {
         row.sni_state = "not_seen".into();
         return;
     };
@@ -39,8 +39,8 @@ pub fn offered(row: &mut FlowRow, session: &Session) {
 }
 
 /// What the server chose, as far as it is plain.
-pub fn chosen(row: &mut FlowRow, session: &Session, client: Side) {
-    let facts = &session.facts;
+pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
+    let facts = &seen.facts;
     row.hello_retry = facts.retry.is_some();
     row.client_auth = match (&facts.chains[client.index()], facts.certificate_request) {
         (Some(chain), _) if chain.certificates.is_empty() => "declined",
@@ -73,7 +73,7 @@ pub fn chosen(row: &mut FlowRow, session: &Session, client: Side) {
         Some(code) => names::signature_scheme(code).map_or_else(|| format!("0x{code:04x}").into(), |scheme| scheme.name.into()),
         None => Word::default(),
     };
-    (row.resumed, row.resumption) = resumption(session);
+    (row.resumed, row.resumption) = resumption(seen);
     if is_tls13(hello.version) {
         row.kx = match (hello.key_share, hello.psk) {
             (Some(_), psk) => {
@@ -98,18 +98,18 @@ pub fn chosen(row: &mut FlowRow, session: &Session, client: Side) {
 }
 
 /// Whether, and by what, the session was resumed.
-fn resumption(session: &Session) -> (Option<bool>, Word) {
-    let Some(server) = &session.facts.server_hello else { return (None, Word::default()) };
+fn resumption(seen: &Seen) -> (Option<bool>, Word) {
+    let Some(server) = &seen.facts.server_hello else { return (None, Word::default()) };
     if is_tls13(server.version) {
         return (Some(server.psk), if server.psk { "psk".into() } else { Word::default() });
     }
-    let has = |kind: u8| session.messages.iter().any(|message| message.content == Content::Handshake(kind));
+    let has = |kind: u8| seen.messages.iter().any(|message| message.content == Content::Handshake(kind));
     use crate::tls::message::handshake::{CERTIFICATE, SERVER_HELLO_DONE, SERVER_KEY_EXCHANGE};
     if has(CERTIFICATE) || has(SERVER_KEY_EXCHANGE) || has(SERVER_HELLO_DONE) {
         return (Some(false), Word::default());
     }
-    let changed = session.messages.iter().any(|message| message.content == Content::ChangeCipherSpec);
-    let Some(client) = session.facts.client_hello.as_ref().filter(|_| changed) else { return (None, Word::default()) };
+    let changed = seen.messages.iter().any(|message| message.content == Content::ChangeCipherSpec);
+    let Some(client) = seen.facts.client_hello.as_ref().filter(|_| changed) else { return (None, Word::default()) };
     let echoed = !server.session_id.is_empty() && server.session_id == client.session_id;
     match (echoed, client.ticket) {
         (_, true) => (Some(true), "ticket".into()),

@@ -18,8 +18,10 @@ pub mod message;
 pub mod names;
 pub mod preamble;
 mod record;
+pub mod seen;
 pub mod session;
 pub mod span;
 
 pub use message::{Content, Message, State};
+pub use seen::Seen;
 pub use session::Session;

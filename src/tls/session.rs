@@ -8,15 +8,12 @@ mod messages;
 mod records;
 
 use super::deframe::Partial;
-use super::message::{Facts, Message, Records};
 use super::preamble;
 use super::record::{self, Header};
+use super::seen::Seen;
 use super::span::Span;
 use crate::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side};
 use crate::time::Timestamp;
-
-/// Messages that a session keeps; a handshake has about twelve.
-pub const MAX_MESSAGES: usize = 256;
 
 /// Retransmitted ranges of a direction that are remembered for messages in the making.
 const MAX_COPIES: usize = 64;
@@ -24,18 +21,8 @@ const MAX_COPIES: usize = 64;
 /// A TLS connection.
 #[derive(Debug, Default)]
 pub struct Session {
-    /// What the plain part said.
-    pub facts: Facts,
-    /// Messages in the order of completion; [`Session::finish`] puts them in the order of their last frames.
-    pub messages: Vec<Message>,
-    /// Where each side's handshake messages lay, all together.
-    pub handshake: [Span; 2],
-    /// Bytes of each side's handshake messages.
-    pub handshake_bytes: [u64; 2],
-    /// The server's records from its ServerHello to the next record of the client.
-    pub server_flight: Span,
-    /// Records of each side.
-    pub records: [Records; 2],
+    /// What it shows.
+    pub seen: Seen,
     /// Whether the server's first flight has begun.
     flight_open: bool,
     /// The client's first record after it: what was sent before that belongs to the flight, though a hole may hold it
@@ -126,15 +113,15 @@ impl Reader for Session {
         while !rest.bytes.is_empty() {
             let used = match self.directions[index].place {
                 Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes).is_some() => self.take_v2_hello(rest),
-                Place::Lost if rest.offset == 0 && self.facts.preamble.is_empty() && preamble::proxy_header(rest.bytes).is_some() => {
+                Place::Lost if rest.offset == 0 && self.seen.facts.preamble.is_empty() && preamble::proxy_header(rest.bytes).is_some() => {
                     let (len, name) = preamble::proxy_header(rest.bytes).unwrap_or_default();
-                    self.facts.preamble = name;
+                    self.seen.facts.preamble = name;
                     self.directions[index].place = Place::Header;
                     len
                 }
                 Place::Lost => {
                     if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
-                        self.failed |= self.records[0].all + self.records[1].all == 0;
+                        self.failed |= self.seen.records[0].all + self.seen.records[1].all == 0;
                         return;
                     }
                     self.directions[index].place = Place::Header;
@@ -166,7 +153,7 @@ impl Reader for Session {
     }
 
     fn retransmitted(&mut self, side: Side, from: u64, to: u64) {
-        for message in &mut self.messages {
+        for message in &mut self.seen.messages {
             if message.side == side && message.span.start < to && from < message.span.end {
                 message.retransmitted += 1;
             }
@@ -179,7 +166,7 @@ impl Reader for Session {
     }
 
     fn interest(&self) -> Interest {
-        if self.records[0].all + self.records[1].all > 0 && !self.failed {
+        if self.seen.records[0].all + self.seen.records[1].all > 0 && !self.failed {
             Interest::Found
         } else if self.failed {
             Interest::Not
@@ -196,11 +183,6 @@ impl Session {
             self.lose(side);
             self.end_flight(side);
         }
-        self.messages.sort_by_key(|message| message.span.last);
-    }
-
-    /// The client, by hellos.
-    pub fn client(&self) -> Option<Side> {
-        self.facts.client
+        self.seen.messages.sort_by_key(|message| message.span.last);
     }
 }

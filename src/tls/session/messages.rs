@@ -2,9 +2,8 @@
 
 use super::super::deframe::{Fragment, Step, Whole};
 use super::super::message::{Content, Message, State, handshake};
-use super::super::span::Span;
-use super::super::{certificate, hello, names, record};
-use super::{MAX_MESSAGES, Place, Reading, Row, Session};
+use super::super::{names, record};
+use super::{Place, Reading, Row, Session};
 use crate::flow::{Chunk, Side};
 
 impl Session {
@@ -52,61 +51,24 @@ impl Session {
         self.directions[side.index()].message = partial;
     }
 
-    /// A whole plain handshake message: what it is and what it says.
+    /// A whole plain handshake message.
     pub(super) fn take_message(&mut self, side: Side, whole: &Whole<'_>) {
-        let mut kind = Content::Handshake(whole.kind);
-        let state = if whole.body.is_some() { State::Seen } else { State::Partial };
-        match (whole.kind, whole.body) {
-            (handshake::CLIENT_HELLO, body) => {
-                self.facts.client.get_or_insert(side);
-                if self.facts.client_hello.is_none() {
-                    self.facts.client_hello = body.and_then(hello::read_client);
-                }
-            }
-            (handshake::SERVER_HELLO, body) => {
-                self.facts.client.get_or_insert(side.other());
-                if let Some(hello) = body.and_then(hello::read_server) {
-                    if hello.retry {
-                        kind = Content::HelloRetryRequest;
-                        self.facts.retry.get_or_insert(hello);
-                    } else if self.facts.server_hello.is_none() {
-                        self.facts.server_hello = Some(hello);
-                        self.flight_open = true;
-                        self.server_flight = whole.span;
-                        // The flight is counted from the header of its first record on.
-                        self.server_flight.start = whole.span.start.saturating_sub(record::HEADER as u64);
-                    }
-                }
-            }
-            (handshake::HELLO_RETRY_REQUEST, body) => {
-                self.facts.client.get_or_insert(side.other());
-                self.facts.retry = self.facts.retry.take().or_else(|| body.and_then(hello::read_old_retry));
-            }
-            (handshake::CERTIFICATE, Some(body)) => {
-                self.facts.chains[side.index()].get_or_insert_with(|| certificate::read(body));
-            }
-            (handshake::SERVER_KEY_EXCHANGE, Some(body)) => {
-                if let Some(hello) = &self.facts.server_hello {
-                    let kx = names::cipher_suite(hello.suite).map_or("", |suite| suite.kx);
-                    self.facts.key_exchange = hello::read_key_exchange(body, kx, hello.version);
-                }
-            }
-            (handshake::CERTIFICATE_REQUEST, _) => self.facts.certificate_request = true,
-            _ => {}
+        let had_hello = self.seen.facts.server_hello.is_some();
+        let content = self.seen.facts.learn(side, whole.kind, whole.body);
+        if !had_hello && self.seen.facts.server_hello.is_some() {
+            self.flight_open = true;
+            self.seen.server_flight = whole.span;
+            // The flight is counted from the header of its first record on.
+            self.seen.server_flight.start = whole.span.start.saturating_sub(record::HEADER as u64);
         }
-        self.count_handshake(side, &whole.span);
-        self.push(Message { side, content: kind, state, span: whole.span, retransmitted: 0 });
-    }
-
-    /// Adds a message to its side's handshake: bytes, and segments that no message before it was in.
-    pub(super) fn count_handshake(&mut self, side: Side, span: &Span) {
-        self.handshake_bytes[side.index()] += span.bytes();
-        self.handshake[side.index()].join(span);
+        let state = if whole.body.is_some() { State::Seen } else { State::Partial };
+        self.seen.count_handshake(side, &whole.span);
+        self.push(Message { side, content, state, span: whole.span, retransmitted: 0 });
     }
 
     /// Length of a protected record of TLS 1.3 that holds just a Finished: header 4, the hash, content type 1, tag 16.
     pub(super) fn finished_len(&self) -> Option<u16> {
-        let suite = names::cipher_suite(self.facts.server_hello.as_ref()?.suite)?;
+        let suite = names::cipher_suite(self.seen.facts.server_hello.as_ref()?.suite)?;
         Some(4 + 1 + 16 + if suite.name.ends_with("SHA384") { 48 } else { 32 })
     }
 
@@ -120,7 +82,7 @@ impl Session {
         if let Some(span) = direction.flight.take() {
             direction.flight_over = true;
             let state = if direction.flight_gap { State::Partial } else { State::Encrypted };
-            self.count_handshake(side, &span);
+            self.seen.count_handshake(side, &span);
             self.push(Message { side, content: Content::EncryptedFlight, state, span, retransmitted: 0 });
         }
     }
@@ -132,9 +94,9 @@ impl Session {
             let (kind, span) = direction.message.abandon();
             let content = kind.map_or(Content::EncryptedHandshake, Content::Handshake);
             if content == Content::Handshake(handshake::CLIENT_HELLO) {
-                self.facts.client.get_or_insert(side);
+                self.seen.facts.client.get_or_insert(side);
             }
-            self.count_handshake(side, &span);
+            self.seen.count_handshake(side, &span);
             self.push(Message { side, content, state: State::Partial, span, retransmitted: 0 });
         }
     }
@@ -170,10 +132,6 @@ impl Session {
         let (start, end) = (message.span.start, message.span.end);
         message.retransmitted += copies.iter().filter(|(from, to)| start < *to && *from < end).count() as u32;
         copies.retain(|(_, to)| *to > end);
-        if self.messages.len() < MAX_MESSAGES {
-            self.messages.push(message);
-        } else {
-            self.facts.dropped += 1;
-        }
+        self.seen.push(message);
     }
 }

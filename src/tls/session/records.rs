@@ -15,12 +15,12 @@ impl Session {
         span.record();
         span.carry(chunk.carrier, chunk.at, len as u32);
         span.extend(chunk.offset + record::V2_HEADER as u64, (len - record::V2_HEADER) as u64);
-        self.records[chunk.side.index()].all += 1;
-        self.facts.client.get_or_insert(chunk.side);
-        if self.facts.client_hello.is_none() {
-            self.facts.client_hello = hello::read_v2_client(&chunk.bytes[record::V2_HEADER..len]);
+        self.seen.records[chunk.side.index()].all += 1;
+        self.seen.facts.client.get_or_insert(chunk.side);
+        if self.seen.facts.client_hello.is_none() {
+            self.seen.facts.client_hello = hello::read_v2_client(&chunk.bytes[record::V2_HEADER..len]);
         }
-        self.count_handshake(chunk.side, &span);
+        self.seen.count_handshake(chunk.side, &span);
         self.push(Message { side: chunk.side, content: Content::V2ClientHello, state: State::Seen, span, retransmitted: 0 });
         self.directions[chunk.side.index()].place = Place::Header;
         len
@@ -41,7 +41,7 @@ impl Session {
             match Header::read(direction.header) {
                 Some(header) => self.begin_record(chunk.side, header, chunk.offset + used as u64),
                 None => {
-                    let confirmed = self.records[0].all + self.records[1].all > 1 || self.facts.client.is_some();
+                    let confirmed = self.seen.records[0].all + self.seen.records[1].all > 1 || self.seen.facts.client.is_some();
                     self.failed |= !confirmed;
                     self.lose(chunk.side);
                     // Nothing in this segment can be trusted any more.
@@ -53,17 +53,17 @@ impl Session {
     }
 
     pub(super) fn begin_record(&mut self, side: Side, header: Header, fragment_at: u64) {
-        let records = &mut self.records[side.index()];
+        let records = &mut self.seen.records[side.index()];
         records.all += 1;
         records.application_data += u64::from(header.kind == content::APPLICATION_DATA);
         self.end_flight(side.other());
         let first = self.directions[side.index()].header_span.first;
-        if self.flight_open && self.facts.client == Some(side) {
+        if self.flight_open && self.seen.facts.client == Some(side) {
             self.turn.get_or_insert(first);
         }
         let in_flight = self.in_flight(side, first);
-        let is_tls13 = self.facts.is_tls13();
-        let server_spoke = self.facts.server_hello.is_some();
+        let is_tls13 = self.seen.facts.is_tls13();
+        let server_spoke = self.seen.facts.server_hello.is_some();
         let direction = &mut self.directions[side.index()];
         // ChangeCipherSpec hides what follows; in TLS 1.3 it means nothing (RFC 8446 appendix D.4).
         let protected = direction.changed_cipher && !is_tls13;
@@ -82,7 +82,7 @@ impl Session {
         }
         let direction = &mut self.directions[side.index()];
         direction.record = header;
-        direction.record_messages = self.messages.len();
+        direction.record_messages = self.seen.messages.len();
         direction.left = usize::from(header.len);
         direction.place = Place::Fragment;
         direction.span = Span::default();
@@ -98,8 +98,8 @@ impl Session {
             _ => {}
         }
         if in_flight {
-            self.server_flight.join(&direction.header_span);
-            self.server_flight.extend(fragment_at - record::HEADER as u64, record::HEADER as u64);
+            self.seen.server_flight.join(&direction.header_span);
+            self.seen.server_flight.extend(fragment_at - record::HEADER as u64, record::HEADER as u64);
         }
         if self.directions[side.index()].left == 0 {
             self.end_record(side, false);
@@ -108,7 +108,7 @@ impl Session {
 
     /// Whether a segment belongs to the server's first flight.
     pub(super) fn in_flight(&self, side: Side, place: FramePlace) -> bool {
-        self.flight_open && self.facts.client != Some(side) && self.turn.is_none_or(|turn| place < turn)
+        self.flight_open && self.seen.facts.client != Some(side) && self.turn.is_none_or(|turn| place < turn)
     }
 
     pub(super) fn take_fragment(&mut self, chunk: Chunk<'_>) -> usize {
@@ -131,8 +131,8 @@ impl Session {
             }
         }
         if self.in_flight(side, chunk.carrier.place) {
-            self.server_flight.carry(chunk.carrier, chunk.at, used as u32);
-            self.server_flight.extend(chunk.offset, used as u64);
+            self.seen.server_flight.carry(chunk.carrier, chunk.at, used as u32);
+            self.seen.server_flight.extend(chunk.offset, used as u64);
         }
         if self.directions[side.index()].left == 0 {
             self.end_record(side, false);
@@ -165,13 +165,13 @@ impl Session {
 
     pub(super) fn end_record(&mut self, side: Side, gap: bool) {
         let tls13_finished = self.finished_len();
-        let is_client = self.facts.client == Some(side);
+        let is_client = self.seen.facts.client == Some(side);
         let direction = &mut self.directions[side.index()];
         direction.place = Place::Header;
         direction.header_len = 0;
         // A record is read as a whole, and in order: what ended in it is there when its last byte is, and all before it.
         let (place, time) = direction.latest;
-        for message in self.messages.iter_mut().skip(direction.record_messages).filter(|message| message.side == side) {
+        for message in self.seen.messages.iter_mut().skip(direction.record_messages).filter(|message| message.side == side) {
             message.span.complete(place, time);
         }
         direction.span.complete(place, time);
@@ -190,13 +190,13 @@ impl Session {
             Reading::Alert => {
                 let [level, description, ..] = direction.head;
                 let index = side.index();
-                self.facts.alert.get_or_insert((side, level, description));
-                self.facts.close_notify[index] |= description == 0;
+                self.seen.facts.alert.get_or_insert((side, level, description));
+                self.seen.facts.close_notify[index] |= description == 0;
                 self.push(row(Content::Alert(level, description), State::Seen));
             }
             Reading::Opaque(Row::EncryptedHandshake) => {
                 let finished = if gap { None } else { plain_finished(direction.head, direction.record.len) };
-                self.count_handshake(side, &span);
+                self.seen.count_handshake(side, &span);
                 match finished {
                     Some(len) => {
                         let span = span.cut(len);
@@ -212,7 +212,7 @@ impl Session {
                 }
             }
             Reading::Opaque(Row::EncryptedAlert) => {
-                self.facts.encrypted_alert[side.index()] = true;
+                self.seen.facts.encrypted_alert[side.index()] = true;
                 self.push(row(Content::EncryptedAlert, state));
             }
             Reading::Opaque(Row::ChangeCipherSpec) => {

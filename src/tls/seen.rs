@@ -1,0 +1,84 @@
+//! What the capture shows of a handshake, whatever carried it: the same for TLS, DTLS and QUIC.
+
+use super::message::{Content, Facts, Message, Records, handshake};
+use super::span::Span;
+use super::{certificate, hello, names};
+use crate::flow::Side;
+
+/// Messages that are kept of a flow; a handshake has about twelve.
+pub const MAX_MESSAGES: usize = 256;
+
+/// A handshake and what came after it.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// What the plain part said.
+    pub facts: Facts,
+    /// Messages in the order of completion; in the order of their last frames once the flow is over.
+    pub messages: Vec<Message>,
+    /// Where each side's handshake messages lay, all together.
+    pub handshake: [Span; 2],
+    /// Bytes of each side's handshake messages.
+    pub handshake_bytes: [u64; 2],
+    /// The server's records from its ServerHello to the next record of the client.
+    pub server_flight: Span,
+    /// Records of each side.
+    pub records: [Records; 2],
+}
+
+impl Seen {
+    /// Keeps a message, or counts that it was passed over.
+    pub fn push(&mut self, message: Message) {
+        if self.messages.len() < MAX_MESSAGES {
+            self.messages.push(message);
+        } else {
+            self.facts.dropped += 1;
+        }
+    }
+
+    /// Adds a message to its side's handshake: bytes, and segments that no message before it was in.
+    pub fn count_handshake(&mut self, side: Side, span: &Span) {
+        self.handshake_bytes[side.index()] += span.bytes();
+        self.handshake[side.index()].join(span);
+    }
+}
+
+impl Facts {
+    /// Learns what a handshake message of type `kind` says, and tells what it is. `body` comes without the 4-byte header;
+    /// none where bytes of it are missing.
+    pub fn learn(&mut self, side: Side, kind: u8, body: Option<&[u8]>) -> Content {
+        match (kind, body) {
+            (handshake::CLIENT_HELLO, body) => {
+                self.client.get_or_insert(side);
+                if self.client_hello.is_none() {
+                    self.client_hello = body.and_then(hello::read_client);
+                }
+            }
+            (handshake::SERVER_HELLO, body) => {
+                self.client.get_or_insert(side.other());
+                if let Some(hello) = body.and_then(hello::read_server) {
+                    if hello.retry {
+                        self.retry.get_or_insert(hello);
+                        return Content::HelloRetryRequest;
+                    }
+                    self.server_hello.get_or_insert(hello);
+                }
+            }
+            (handshake::HELLO_RETRY_REQUEST, body) => {
+                self.client.get_or_insert(side.other());
+                self.retry = self.retry.take().or_else(|| body.and_then(hello::read_old_retry));
+            }
+            (handshake::CERTIFICATE, Some(body)) => {
+                self.chains[side.index()].get_or_insert_with(|| certificate::read(body));
+            }
+            (handshake::SERVER_KEY_EXCHANGE, Some(body)) => {
+                if let Some(hello) = &self.server_hello {
+                    let kx = names::cipher_suite(hello.suite).map_or("", |suite| suite.kx);
+                    self.key_exchange = hello::read_key_exchange(body, kx, hello.version);
+                }
+            }
+            (handshake::CERTIFICATE_REQUEST, _) => self.certificate_request = true,
+            _ => {}
+        }
+        Content::Handshake(kind)
+    }
+}
