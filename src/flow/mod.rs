@@ -248,6 +248,8 @@ pub struct Flow<R> {
     pub reader: Option<Box<R>>,
     /// Who sent a FIN.
     fins: [bool; 2],
+    /// Whose FIN the other side has acknowledged, with all bytes before it.
+    fins_acknowledged: [bool; 2],
     /// A RST was seen, and no SYN since.
     reset: bool,
     /// The time-high mark of the lane when its last packet came.
@@ -263,6 +265,11 @@ impl<R> Flow<R> {
     /// Whether nothing but late packets can come.
     fn is_over(&self) -> bool {
         self.reset || self.fins == [true; 2]
+    }
+
+    /// Whether both sides have closed it and know that the other has: all bytes were seen, and nothing but copies can come.
+    fn is_settled(&self) -> bool {
+        self.fins_acknowledged == [true; 2] && !self.reset
     }
 
     fn new(segment: &Segment, path: Option<&Path>, place: FramePlace) -> Self {
@@ -285,6 +292,7 @@ impl<R> Flow<R> {
             greetings: Default::default(),
             reader: None,
             fins: [false; 2],
+            fins_acknowledged: [false; 2],
             reset: false,
             active: segment.time,
         }

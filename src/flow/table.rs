@@ -15,6 +15,9 @@ pub const IDLE: Span = Span((2 * 3600 + 4 * 60) * SECOND);
 pub const IDLE_CLOSED: Span = Span(4 * 60 * SECOND);
 /// Silence after which the rows of a connection that is over are made; what comes later is counted as late.
 pub const LINGER: Span = Span(10 * SECOND);
+/// The same where both sides have closed it and acknowledged that: all that can come is the copy of a packet that the
+/// capture holds twice (two interfaces, a mirror port), or a FIN whose acknowledgement was lost behind the capturing host.
+pub const LINGER_SETTLED: Span = Span(SECOND / 10);
 
 /// How hard the bounds press; the same for all lanes at the same block, so that results do not depend on lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,7 +64,8 @@ pub trait Sink<R> {
 ///
 /// ```text
 ///  index ──► flows      open: until silent for 2 h 4 min, or a new SYN
-///              │        over (both FINs, or a RST): rows are made after 10 s of silence, and what stays is
+///              │        over (both FINs, or a RST): rows are made after 10 s of silence, after 0.1 s where both FINs are
+///              │        acknowledged, and what stays is
 ///              └──► tombs    a key that takes late packets for 4 minutes, so that they open no flow of their own
 /// ```
 /// What has been silent for too long is ended when its next packet comes, or earlier by a search; both decide by the
@@ -71,8 +75,10 @@ pub struct Lane<R> {
     key: HashKey,
     index: HashTable<u32>,
     flows: Slab<Flow<R>>,
-    /// Flows that are over, and when to look at them.
+    /// Flows that are over, and when their last packet had come.
     over: VecDeque<(Timestamp, u32)>,
+    /// The same of those whose ends are acknowledged.
+    settled: VecDeque<(Timestamp, u32)>,
     tombs: HashTable<Tomb>,
     held: u64,
     /// The latest packet time of all blocks before the current one: the clock of the time-outs.
@@ -89,6 +95,8 @@ struct Tomb {
     key: Key,
     /// The last file in which it has a packet.
     file: u32,
+    /// The sequence numbers of the first bytes of its sides: a SYN with the same one is a late copy.
+    bases: [Option<u32>; 2],
     /// The clock when its last packet came.
     active: Timestamp,
 }
@@ -101,6 +109,7 @@ impl<R: Reader> Lane<R> {
             index: HashTable::new(),
             flows: Slab::default(),
             over: VecDeque::new(),
+            settled: VecDeque::new(),
             tombs: HashTable::new(),
             held: 0,
             clock: Timestamp(i64::MIN),
@@ -182,10 +191,12 @@ impl<R: Reader> Lane<R> {
         flow.last_time = flow.last_time.max(segment.time);
         flow.active = self.clock.max(segment.time);
         let before = flow.held();
-        let was_over = flow.is_over();
+        let (was_over, was_settled) = (flow.is_over(), flow.is_settled());
         flow.take(segment, payload, block.pressure);
         self.held = self.held + flow.held() - before;
-        if flow.is_over() && !was_over {
+        if flow.is_settled() && !was_settled {
+            self.settled.push_back((flow.active, slot));
+        } else if flow.is_over() && !was_over {
             self.over.push_back((flow.active, slot));
         }
     }
@@ -198,6 +209,7 @@ impl<R: Reader> Lane<R> {
         self.index.clear();
         self.tombs.clear();
         self.over.clear();
+        self.settled.clear();
         self.held = 0;
         for (_, slot) in order {
             let Some(mut flow) = self.flows.remove(slot) else { continue };
@@ -211,11 +223,12 @@ impl<R: Reader> Lane<R> {
         self.index.find(hash, |slot| self.flows.get(*slot).is_some_and(|flow| flow.key == *key)).copied()
     }
 
-    /// Whether a packet without a flow comes after the end of one. A SYN always opens a flow.
+    /// Whether a packet without a flow comes after the end of one.
     fn is_late(&mut self, hash: u64, segment: &Segment, place: FramePlace, pressure: Pressure, sink: &mut impl Sink<R>) -> bool {
         let Ok(mut entry) = self.tombs.find_entry(hash, |tomb| tomb.key == segment.key) else { return false };
         let tomb = entry.get_mut();
-        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN;
+        let base = tomb.bases[side(segment).index()];
+        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN && base.is_none_or(|base| base != segment.seq.wrapping_add(1));
         if opens || is_forgotten(tomb, self.clock, pressure) {
             entry.remove();
             return false;
@@ -243,7 +256,8 @@ impl<R: Reader> Lane<R> {
         let Some(mut flow) = self.flows.remove(slot) else { return };
         self.held -= flow.held();
         if why == End::Closed {
-            let (tomb, key) = (Tomb { key: flow.key, file: flow.last.file, active: flow.active }, self.key);
+            let bases = [flow.directions[0].base(), flow.directions[1].base()];
+            let (tomb, key) = (Tomb { key: flow.key, file: flow.last.file, bases, active: flow.active }, self.key);
             self.tombs.insert_unique(hash, tomb, |tomb| key.hash(&tomb.key));
         }
         flow.flush();
@@ -252,19 +266,25 @@ impl<R: Reader> Lane<R> {
 
     /// Ends flows that are over and have been silent since.
     fn bury(&mut self, sink: &mut impl Sink<R>) {
-        for _ in 0..self.over.len() {
-            let Some((seen, slot)) = self.over.front().copied() else { return };
-            if self.clock.since(seen) <= LINGER {
-                return;
-            }
-            self.over.pop_front();
+        let mut over = std::mem::take(&mut self.over);
+        self.bury_silent(&mut over, LINGER, sink);
+        self.over = over;
+        let mut settled = std::mem::take(&mut self.settled);
+        self.bury_silent(&mut settled, LINGER_SETTLED, sink);
+        self.settled = settled;
+    }
+
+    fn bury_silent(&mut self, queue: &mut VecDeque<(Timestamp, u32)>, limit: Span, sink: &mut impl Sink<R>) {
+        for _ in 0..queue.len() {
+            let Some((_, slot)) = queue.front().copied().filter(|(seen, _)| self.clock.since(*seen) > limit) else { return };
+            queue.pop_front();
             // The slot may hold another flow by now.
             let Some(flow) = self.flows.get(slot).filter(|flow| flow.is_over()) else { continue };
-            if self.clock.since(flow.active) > LINGER {
+            if silent(flow, self.clock, Pressure::default()).is_some() {
                 let hash = self.key.hash(&flow.key);
                 self.end_flow(slot, hash, End::Closed, sink);
             } else {
-                self.over.push_back((flow.active, slot));
+                queue.push_back((flow.active, slot));
             }
         }
     }
@@ -293,7 +313,8 @@ fn is_reuse<R>(flow: &Flow<R>, segment: &Segment) -> bool {
 fn silent<R>(flow: &Flow<R>, clock: Timestamp, pressure: Pressure) -> Option<End> {
     let silence = clock.since(flow.active);
     if flow.is_over() {
-        return (silence > LINGER).then_some(End::Closed);
+        let limit = if flow.is_settled() { LINGER_SETTLED } else { LINGER };
+        return (silence > limit).then_some(End::Closed);
     }
     let limit = if flow.close.is_some() { IDLE_CLOSED } else { IDLE };
     if silence > limit {
