@@ -23,7 +23,7 @@ use tlscensus::packet::plain;
 use tlscensus::progress::{Mode, Progress};
 use tlscensus::row::assemble::{Origin, assemble};
 use tlscensus::row::{Row, Style};
-use tlscensus::run::{Options, run, write_rows};
+use tlscensus::run::{run, write_rows};
 use tlscensus::time::Timestamp;
 use tlscensus::tls::Session;
 use traffic::{Format, Kind, Request};
@@ -167,11 +167,11 @@ fn scan(bencher: Bencher, name: &str) {
     let request = archive::Request { paths: vec![path], ..archive::Request::default() };
     let out = folder.0.join("out");
     std::fs::create_dir_all(out.join("csv")).unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     measure(bencher, capture, || {
         let archive = archive(&request).unwrap();
         let progress = Progress::new(Mode::None, 0, 0);
-        let options = Options { threads: 1, style: Style { raw: false } };
-        let found = run(&archive, options, &folder.0, &progress, &AtomicBool::new(false)).unwrap();
+        let found = pool.install(|| run(&archive, Style { raw: false }, &folder.0, &progress, &AtomicBool::new(false))).unwrap();
         black_box(write_rows(&out, found.store, &found.collected, false).unwrap());
     });
 }

@@ -8,7 +8,7 @@ use crate::report::manifest::{RunBlock, summary};
 use crate::report::words;
 use crate::report::write::{Results, write_all};
 use crate::row::Style;
-use crate::run::{Found, Options, OutputFolder, Scratch, limits, run, write_rows};
+use crate::run::{Found, OutputFolder, Scratch, limits, run, write_rows};
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -18,9 +18,14 @@ use std::time::{Instant, SystemTime};
 
 /// Reads captures, writes tables and a report.
 pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
+    in_pool(options.jobs, || scan_here(options, messages))?
+}
+
+/// The same on the threads of the pool that it runs in.
+fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let clock = Clock::start();
-    let threads = threads(options.jobs);
-    let archive = in_pool(options.jobs, || archive(&options.selection.request()))??;
+    let threads = rayon::current_num_threads();
+    let archive = archive(&options.selection.request())?;
     if options.dry_run {
         let text = if options.json { serde_json::to_string_pretty(&check_json(&archive))? + "\n" } else { check_text(&archive) };
         print(&text)?;
@@ -43,11 +48,10 @@ pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let stop = stop_on_interrupt();
     let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
     let scratch = Scratch::create(&folder.scratch())?;
-    let found = run(&archive, Options { threads, style }, scratch.path(), &progress, &stop)?;
+    let found = run(&archive, style, scratch.path(), &progress, &stop)?;
     progress.finish();
     let exit = exit(&found);
     let Found { captures, collected, store, stopped } = found;
-    let streamed = write_rows(folder.path(), store, &collected, bom)?;
     let results = Results {
         title: title(options),
         partial: stopped.then(|| "interrupted".to_owned()),
@@ -56,13 +60,12 @@ pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         not_captures: archive.not_captures,
         census: &collected.census,
         ledger: &collected.ledger,
-        streamed: &streamed,
         settings: settings(options),
         style,
         bom,
         run: clock.block(threads),
     };
-    write_all(folder.path(), &results)?;
+    write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, bom))?;
     let figures = summary(&results);
     drop(scratch);
     folder.publish()?;
@@ -77,12 +80,9 @@ pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
 
 /// Runs work on a pool of its own with so many threads.
 pub fn in_pool<T: Send>(jobs: Option<NonZeroUsize>, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads(jobs)).build().map_err(|error| Error::Threads(error.to_string()))?;
-    Ok(pool.install(work))
-}
-
-fn threads(jobs: Option<NonZeroUsize>) -> usize {
-    jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+    let threads = jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("tlscensus-{index}")).build();
+    Ok(pool.map_err(|error| Error::Threads(error.to_string()))?.install(work))
 }
 
 /// Whether a row is a capture by content, or could have been one but for its state.

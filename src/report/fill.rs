@@ -177,7 +177,6 @@ mod tests {
             not_captures: 0,
             census,
             ledger: &Ledger::default(),
-            streamed: &[],
             settings: Vec::new(),
             style: Style::default(),
             bom: false,

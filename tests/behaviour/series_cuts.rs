@@ -16,7 +16,7 @@ use std::sync::atomic::AtomicBool;
 use tlscensus::archive::{Request, SeriesMode, archive_from};
 use tlscensus::progress::{Mode, Progress};
 use tlscensus::row::Style;
-use tlscensus::run::{Options, run, write_rows};
+use tlscensus::run::{run, write_rows};
 
 const PLACES: [&str; 6] = ["flow_id", "capture_id", "series_id", "wireshark_filter", "stream", "captures"];
 const FRAMES: [&str; 2] = ["first_frame", "last_frame"];
@@ -97,8 +97,8 @@ fn analyze(input: &Path, out: &Path, pairs: bool) {
     }
     fs::create_dir_all(out.join("csv")).unwrap();
     let progress = Progress::new(Mode::None, 0, 0);
-    let options = Options { threads: 2, style: Style::default() };
-    let found = run(&archive, options, out, &progress, &AtomicBool::new(false)).unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let found = pool.install(|| run(&archive, Style::default(), out, &progress, &AtomicBool::new(false))).unwrap();
     assert!(found.captures.iter().all(|capture| capture.status == "ok"));
     write_rows(out, found.store, &found.collected, false).unwrap();
 }
