@@ -222,7 +222,8 @@ impl Segmentation {
             rows.extend(cells.0.iter().map(|cell| row("version", key.clone(), cell)));
         }
         for (server, cells) in &self.servers {
-            rows.extend(cells.0.iter().map(|cell| row("server", server_text(*server).into(), cell)));
+            let key: Word = server_text(*server).into();
+            rows.extend(cells.0.iter().map(|cell| row("server", key.clone(), cell)));
         }
         for (mss, cells) in self.grouped(|path| path.1) {
             let key = mss.map_or_else(Word::default, |mss| mss.to_string().into());
@@ -303,12 +304,8 @@ mod tests {
         ];
         for content in (0..=u8::MAX).map(Content::Handshake).chain(hidden) {
             let named = step::name(content);
-            let message = MessageRow {
-                layer: named.layer.into(),
-                message: named.message.clone().into(),
-                message_code: named.code,
-                ..MessageRow::default()
-            };
+            let message =
+                MessageRow { layer: named.layer.into(), message: named.message.clone(), message_code: named.code, ..MessageRow::default() };
             assert_eq!(Kind::of(&message).unwrap().name(), named.message);
         }
     }

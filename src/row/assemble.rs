@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 use crate::tls::preamble;
 use crate::tls::{Content, Message, Seen, Session, State, names};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::net::Ipv6Addr;
 
 /// Where a flow stands in the run.
@@ -108,7 +109,9 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 fn address(endpoint: Endpoint) -> String {
-    Ipv6Addr::from(endpoint.address).to_canonical().to_string()
+    let mut text = String::with_capacity(39);
+    let _ = write!(text, "{}", Ipv6Addr::from(endpoint.address).to_canonical());
+    text
 }
 
 fn network(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, roles: &Roles) {
@@ -238,7 +241,7 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles
             seq: index as u32 + 1,
             step: step::step(message.content, from_client),
             layer: named.layer.into(),
-            message: named.message.into(),
+            message: named.message,
             message_code: named.code,
             direction: roles.name(message.side).into(),
             state: match message.state {
@@ -291,10 +294,10 @@ fn sequence(seen: &Seen, roles: &Roles) -> Word {
         if !text.is_empty() {
             text.push(' ');
         }
+        let start = text.len();
+        text.push_str(&token);
         if message.side == roles.client {
-            text.push_str(&token.to_uppercase());
-        } else {
-            text.push_str(&token);
+            text[start..].make_ascii_uppercase();
         }
         if message.state == State::Partial {
             text.push('*');
