@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 const IDS: [&str; 5] = ["flow_id", "capture_id", "series_id", "wireshark_filter", "example"];
 const TABLES: [&str; 8] = ["flows", "messages", "flow_certificates", "segmentation", "cipher_suites", "versions", "groups", "losses"];
 
-type Packer = fn(&[u8]) -> Vec<u8>;
-const PACKERS: [(&str, &str, Packer); 5] =
+pub type Packer = fn(&[u8]) -> Vec<u8>;
+pub const PACKERS: [(&str, &str, Packer); 5] =
     [("gzip", "gz", gzip), ("zstd", "zst", zstd), ("xz", "xz", xz), ("bzip2", "bz2", bzip2), ("lz4", "lz4", lz4)];
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -42,7 +42,7 @@ fn lz4(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The tables of a scan of one capture, without ids, and its row.
-fn tables(folder: &Folder, capture: &Path) -> (Vec<Vec<String>>, Table) {
+pub fn tables(folder: &Folder, capture: &Path) -> (Vec<Vec<String>>, Table) {
     let out = folder.at("out");
     scan(&out, [capture.as_os_str(), "-f".as_ref(), "-q".as_ref()]);
     let cells = |line: Line<'_>| {
