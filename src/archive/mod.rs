@@ -166,6 +166,8 @@ pub enum Format {
     PcapModified,
     /// pcapng.
     Pcapng,
+    /// snoop, of Solaris.
+    Snoop,
 }
 
 /// A compression, by its magic bytes.
@@ -241,6 +243,7 @@ impl Format {
             Format::PcapNanos => "pcap_nanos",
             Format::PcapModified => "pcap_modified",
             Format::Pcapng => "pcapng",
+            Format::Snoop => "snoop",
         }
     }
 }

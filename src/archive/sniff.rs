@@ -338,7 +338,7 @@ pub(super) fn sniff(head: &[u8]) -> Option<Kind> {
     } else if starts(b"BZh") && (b"1AY&SY" == block || b"\x17\x72\x45\x38\x50\x90" == block) {
         Some(Kind::Compressed(Bzip2))
     } else if starts(b"snoop\0\0\0") {
-        Some(Kind::Foreign("a snoop capture"))
+        Some(Kind::Capture(Format::Snoop))
     } else if starts(b"GMBU") || starts(b"RTSS") {
         Some(Kind::Foreign("a Network Monitor capture"))
     } else if tar::is_header(head) || head.get(257..262) == Some(b"ustar") {
@@ -371,7 +371,8 @@ mod tests {
         check(b"\xfd7zXZ\0", packed(Compression::Xz));
         check(b"BZh91AY&SY", packed(Compression::Bzip2));
         check(b"BZh, a word", None);
-        check(b"snoop\0\0\0", Some(Kind::Foreign("a snoop capture")));
+        check(b"snoop\0\0\0", capture(Format::Snoop));
+        check(b"GMBU", Some(Kind::Foreign("a Network Monitor capture")));
         check(b"", None);
         check(b"\xd4\xc3\xb2", None);
         check(b"# README", None);
