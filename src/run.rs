@@ -19,7 +19,7 @@ mod schedule;
 mod store;
 mod udp;
 
-use crate::archive::{Archive, Capture, Series, Status};
+use crate::archive::{Archive, Capture, Parked, Series, Source as From, Status};
 use crate::capture::block::{Source, Walk};
 use crate::error::{CaptureError, Error};
 use crate::flow::hash::HashKey;
@@ -29,6 +29,8 @@ use crate::row::cell::{Seconds, Wild};
 use crate::row::{Style, Word};
 pub use collect::Collected;
 pub use output::{OutputFolder, Scratch, limits, write_rows};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 pub use store::RowStore;
@@ -43,6 +45,8 @@ pub struct Run<'a> {
     hash_key: HashKey,
     threads: usize,
     progress: &'a Progress,
+    /// Decoders of archives that wait for the next member.
+    parked: Parked,
     /// Set by the first Ctrl-C: no more is read, what was read is written.
     stop: &'a AtomicBool,
     store: RowStore,
@@ -99,6 +103,7 @@ pub fn run(archive: &Archive, style: Style, scratch: &std::path::Path, progress:
         hash_key: HashKey::random(),
         threads: rayon::current_num_threads(),
         progress,
+        parked: Parked::default(),
         stop,
         store: RowStore::new(scratch),
         collected: Mutex::default(),
@@ -112,22 +117,42 @@ impl Run<'_> {
     fn all_series(&self) {
         let weight =
             |series: &Series| series.captures.iter().map(|index| weight(&self.archive.captures[*index])).fold(0, u64::saturating_add);
-        let packed = |series: &Series| series.captures.iter().any(|index| self.archive.captures[*index].compression.is_some());
+        let packed = |series: &Series| series.captures.iter().any(|index| self.archive.captures[*index].is_stream());
         let is_large = |series: &&Series| self.threads > 1 && weight(series) >= LARGE;
         // A stream is decoded by one thread at a time. Where there are enough of them, a thread each keeps all threads
         // busier than all threads on one.
         let streams = self.archive.series.iter().filter(is_large).filter(|series| packed(series)).count();
         let apart = streams >= 2 * self.threads;
         let spread = |series: &&Series| is_large(series) && !(apart && packed(series));
-        let (large, small): (Vec<_>, Vec<_>) = self.archive.series.iter().partition(spread);
+        let (mut large, small): (Vec<_>, Vec<_>) = self.archive.series.iter().partition(spread);
+        // Members of a compressed archive in its order, by one thread: so it is decoded once.
+        large.sort_by_key(|series| self.place(series));
+        let mut chains: BTreeMap<&Path, Vec<&Series>> = BTreeMap::new();
+        let mut single = Vec::new();
+        for series in small {
+            match self.place(series) {
+                Some((archive, _)) => chains.entry(archive).or_default().push(series),
+                None => single.push(series),
+            }
+        }
         for series in large {
             self.guarded(series, || pipeline::follow(self, series));
         }
         rayon::scope(|scope| {
-            for series in small {
+            for mut chain in chains.into_values() {
+                chain.sort_by_key(|series| self.place(series));
+                scope.spawn(move |_| chain.into_iter().for_each(|series| self.guarded(series, || fused::follow(self, series))));
+            }
+            for series in single {
                 scope.spawn(move |_| self.guarded(series, || fused::follow(self, series)));
             }
         });
+    }
+
+    /// Where a series begins in a compressed archive.
+    fn place(&self, series: &Series) -> Option<(&Path, u64)> {
+        let From::Member(member) = &self.archive.captures[*series.captures.first()?].source else { return None };
+        member.packing.map(|_| (member.archive.as_path(), member.offset))
     }
 
     /// Runs one series; a panic in it, which is a fault of the program, costs this series alone.
@@ -228,7 +253,7 @@ impl Run<'_> {
             link_types: state.link_types.clone().into(),
             snaplen_bytes: (state.snaplen > 0).then_some(state.snaplen),
             size_bytes: capture.size,
-            compressed: capture.compression.map_or("", |compression| compression.name()).into(),
+            compressed: capture.compression.or(capture.packing()).map_or("", |compression| compression.name()).into(),
             status: status.into(),
             error_code: error.map_or("", |error| error.code).into(),
             error_detail: Wild(error.map(|error| error.detail.clone()).unwrap_or_default()),

@@ -9,6 +9,7 @@ mod exit_codes;
 mod golden;
 mod hostile;
 mod imports;
+mod members;
 mod prefixes;
 mod readmes;
 mod reassembly;
