@@ -98,6 +98,8 @@ table! {
     pq_offered: Option<bool>,
     /// Whether the chosen group is a post-quantum hybrid. Empty: no group seen.
     pq_hybrid: Option<bool>,
+    /// Size in bits of the prime in the ServerKeyExchange of a DHE suite. Empty: another key exchange, or not seen.
+    kx_bits: Option<u16>,
     /// Authentication of the chosen suite; empty in TLS 1.3, where it is encrypted.
     auth: Word,
     /// signature_algorithm of the ServerKeyExchange (TLS 1.2), by name.
@@ -116,6 +118,14 @@ table! {
     client_auth: Word,
     /// Algorithm of a compressed certificate (RFC 8879); comes with a later version.
     compressed_certificate: Word,
+    /// Compression method that the server chose; 0 is none. Empty: no ServerHello seen, or TLS 1.3, which has none.
+    compression_code: Option<u8>,
+    /// Whether the ServerHello carries renegotiation_info (RFC 5746). Empty: no ServerHello seen, or TLS 1.3, which has no renegotiation.
+    secure_renegotiation: Option<bool>,
+    /// What the server's random says of a downgrade (RFC 8446 section 4.1.3): `tls12` (it knows TLS 1.3), `tls11` (it knows TLS 1.2). Empty: nothing.
+    downgrade_signal: Word,
+    /// Who sent a plain HeartbeatRequest that asks for more than it holds (CVE-2014-0160): `client`, `server` or `both`. Empty: nobody.
+    overlong_heartbeat: Word,
     /// Number of renegotiations whose plain part was seen; comes with a later version.
     renegotiations: Option<u32>,
     /// `completed`, `alert` (fatal, before completion), `reset`, `closed` (FIN before completion), `timeout` (silence), `gap` (bytes are missing),
@@ -219,7 +229,7 @@ table! {
     decrypted: bool,
     /// A display filter that finds exactly its packets in that capture.
     wireshark_filter: Word,
-    /// Findings that it is an example of; comes with a later version.
+    /// Rules that it raises, by id, joined by `;` (findings.csv; `tlscensus explain` says what they are), muted ones too.
     findings: Word,
 }
 

@@ -4,8 +4,11 @@ use super::assemble::hex;
 use super::cell::{Codes, MAX_LIST, Wild, WildList, Word};
 use super::flow::FlowRow;
 use crate::flow::Side;
-use crate::tls::hello::is_tls13;
+use crate::tls::hello::{Downgrade, is_tls13};
 use crate::tls::{Content, Seen, fingerprint, names};
+
+/// ExtensionType of renegotiation_info (RFC 5746).
+const RENEGOTIATION_INFO: u16 = 0xff01;
 
 /// What the ClientHello says.
 pub fn offered(row: &mut FlowRow, seen: &Seen) {
@@ -53,6 +56,13 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         row.certificate_count = Some(chain.certificates.len() as u32);
         row.leaf_cert_id = chain.certificates.first().map(|digest| hex(digest)).unwrap_or_default().into();
     }
+    row.overlong_heartbeat = match (facts.overlong_heartbeat[client.index()], facts.overlong_heartbeat[client.other().index()]) {
+        (true, true) => "both",
+        (true, false) => "client",
+        (false, true) => "server",
+        (false, false) => "",
+    }
+    .into();
     let Some(hello) = &facts.server_hello else { return };
     row.tls_version_code = Some(hello.version);
     row.tls_version = names::version(hello.version).map_or_else(|| format!("0x{:04x}", hello.version).into(), Word::from);
@@ -73,6 +83,17 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         Some(code) => names::signature_scheme(code).map_or_else(|| format!("0x{code:04x}").into(), |scheme| scheme.name.into()),
         None => Word::default(),
     };
+    row.kx_bits = facts.key_exchange.prime_bits;
+    row.downgrade_signal = match hello.downgrade {
+        Some(Downgrade::ToTls12) => "tls12",
+        Some(Downgrade::ToTls11) => "tls11",
+        None => "",
+    }
+    .into();
+    if !is_tls13(hello.version) {
+        row.compression_code = Some(hello.compression);
+        row.secure_renegotiation = Some(hello.extensions.contains(&RENEGOTIATION_INFO));
+    }
     (row.resumed, row.resumption) = resumption(seen);
     if is_tls13(hello.version) {
         row.kx = match (hello.key_share, hello.psk) {

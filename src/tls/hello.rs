@@ -77,6 +77,10 @@ pub struct ServerHello {
     pub session_id: Vec<u8>,
     /// Cipher suite.
     pub suite: u16,
+    /// Compression method; 0 is none.
+    pub compression: u8,
+    /// What the end of its random says of a downgrade.
+    pub downgrade: Option<Downgrade>,
     /// Extension types in order.
     pub extensions: Vec<u16>,
     /// The chosen application protocol.
@@ -89,6 +93,26 @@ pub struct ServerHello {
     pub retry: bool,
     /// Whether an extension, or the whole, did not read as its lengths say.
     pub malformed: bool,
+}
+
+/// What a server that knows newer versions leaves in its random when it answers with an older one (RFC 8446 section 4.1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Downgrade {
+    /// It knows TLS 1.3 and answers with TLS 1.2.
+    ToTls12,
+    /// It knows TLS 1.2 or 1.3 and answers with TLS 1.1 or older.
+    ToTls11,
+}
+
+impl Downgrade {
+    /// The last eight bytes of the random: `44 4f 57 4e 47 52 44` ("DOWNGRD") and 1 or 0.
+    fn read(random: &[u8]) -> Option<Self> {
+        match random.get(24..)? {
+            b"DOWNGRD\x01" => Some(Downgrade::ToTls12),
+            b"DOWNGRD\x00" => Some(Downgrade::ToTls11),
+            _ => None,
+        }
+    }
 }
 
 /// Whether a version is TLS 1.3 or one of its drafts and experiments.
@@ -192,12 +216,13 @@ pub fn read_server(body: &[u8]) -> Option<ServerHello> {
     hello.version = hello.legacy_version;
     let random = body.bytes(32)?;
     hello.retry = random == RETRY_RANDOM;
+    hello.downgrade = Downgrade::read(random);
     if matches!(hello.legacy_version, 0x7f00..=0x7f15) {
         hello.suite = body.word()?;
     } else {
         hello.session_id = body.vector8()?.to_vec();
         hello.suite = body.word()?;
-        body.byte()?; // compression method
+        hello.compression = body.byte()?;
     }
     hello.read_extensions(body);
     Some(hello)
@@ -253,6 +278,8 @@ pub struct ServerKeyExchange {
     pub group: Option<u16>,
     /// SignatureAndHashAlgorithm (TLS 1.2).
     pub signature_scheme: Option<u16>,
+    /// Size of the prime in bits (DHE).
+    pub prime_bits: Option<u16>,
 }
 
 /// Reads a ServerKeyExchange for a suite's key exchange (`ECDHE`, `DHE`, ...): RFC 8422 section 5.4, RFC 5246 section 7.4.3.
@@ -265,13 +292,23 @@ pub fn read_key_exchange(body: &[u8], kx: &str, version: u16) -> ServerKeyExchan
             }
             rest
         }),
-        "DHE" => tls_parser::parse_dh_params(body).ok().map(|(rest, _)| rest),
+        "DHE" => tls_parser::parse_dh_params(body).ok().map(|(rest, params)| {
+            read.prime_bits = Some(bits(params.dh_p));
+            rest
+        }),
         _ => None,
     };
     if let Some([high, low, ..]) = signature.filter(|_| version == 0x0303 && kx != "ECDH_anon") {
         read.signature_scheme = Some(u16::from_be_bytes([*high, *low]));
     }
     read
+}
+
+/// Size of a big-endian number in bits.
+fn bits(number: &[u8]) -> u16 {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    let first = number.get(zeros).map_or(0, |byte| byte.leading_zeros() as usize);
+    u16::try_from((number.len() - zeros) * 8 - first).unwrap_or(u16::MAX)
 }
 
 /// Hands out each (type, data) of an extension block; false where the lengths do not add up.
@@ -413,6 +450,14 @@ mod tests {
         assert!(retry.retry && retry.key_share == Some(23));
         let bare = read_server(&body([3, 1], &[1; 32], &[0, 0, 0x2f, 0])).unwrap();
         assert_eq!((bare.version, bare.suite, bare.malformed), (0x0301, 0x002f, false));
+        assert_eq!((bare.compression, bare.downgrade), (0, None));
+        for (end, downgrade) in [(1, Some(Downgrade::ToTls12)), (0, Some(Downgrade::ToTls11)), (2, None)] {
+            let mut random = [1; 32];
+            random[24..31].copy_from_slice(b"DOWNGRD");
+            random[31] = end;
+            let hello = read_server(&body([3, 1], &random, &[0, 0, 0x2f, 1])).unwrap();
+            assert_eq!((hello.compression, hello.downgrade), (1, downgrade));
+        }
         let draft = read_server(&body([0x7f, 18], &[1; 32], &[0x13, 2, 0, 0])).unwrap();
         assert_eq!((draft.version, draft.suite), (0x7f12, 0x1302));
     }
@@ -420,9 +465,17 @@ mod tests {
     #[test]
     fn key_exchanges() {
         let ecdhe = [3, 0, 29, 2, 1, 2, 4, 3, 0, 1, 9];
-        assert_eq!(read_key_exchange(&ecdhe, "ECDHE", 0x0303), ServerKeyExchange { group: Some(29), signature_scheme: Some(0x0403) });
+        assert_eq!(
+            read_key_exchange(&ecdhe, "ECDHE", 0x0303),
+            ServerKeyExchange { group: Some(29), signature_scheme: Some(0x0403), prime_bits: None }
+        );
         assert_eq!(read_key_exchange(&ecdhe, "ECDHE", 0x0301).signature_scheme, None);
         let dhe = [0, 1, 7, 0, 1, 2, 0, 1, 3, 8, 4, 0, 0];
-        assert_eq!(read_key_exchange(&dhe, "DHE", 0x0303).signature_scheme, Some(0x0804));
+        let read = read_key_exchange(&dhe, "DHE", 0x0303);
+        assert_eq!((read.signature_scheme, read.prime_bits), (Some(0x0804), Some(3)));
+        for (number, size) in [(&[][..], 0), (&[0, 0], 0), (&[0, 1], 1), (&[0x80, 0], 16), (&[0xff; 256], 2048), (&[0xff; 9000], u16::MAX)]
+        {
+            assert_eq!(bits(number), size);
+        }
     }
 }
