@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 use tlscensus::archive::{self, archive};
 use tlscensus::capture::{Cutter, Frame, Item};
+use tlscensus::census::findings::Rules;
 use tlscensus::flow::hash::HashKey;
 use tlscensus::flow::table::{BlockFacts, Lane, Pressure, Sink};
 use tlscensus::flow::{Chunk, End, Flow, FramePlace, Gap, Interest, Reader, Side};
@@ -170,7 +171,8 @@ fn scan(bencher: Bencher, name: &str) {
     measure(bencher, capture, || {
         let archive = archive(&request).unwrap();
         let progress = Progress::new(Mode::None, 0, 0);
-        let options = Options { threads: 1, style: Style { raw: false } };
+        let rules = Rules::default();
+        let options = Options { threads: 1, style: Style { raw: false }, rules: &rules };
         let found = run(&archive, options, &folder.0, &progress, &AtomicBool::new(false)).unwrap();
         black_box(write_rows(&out, found.store, &found.collected, false).unwrap());
     });

@@ -20,6 +20,7 @@ mod store;
 
 use crate::archive::{Archive, Capture, Series, Status};
 use crate::capture::block::{Source, Walk};
+use crate::census::findings::Rules;
 use crate::error::{CaptureError, Error};
 use crate::flow::hash::HashKey;
 use crate::progress::Progress;
@@ -39,6 +40,7 @@ const LARGE: u64 = 32 << 20;
 pub struct Run<'a> {
     archive: &'a Archive,
     style: Style,
+    rules: &'a Rules,
     hash_key: HashKey,
     threads: usize,
     progress: &'a Progress,
@@ -87,11 +89,13 @@ pub struct Found {
 
 /// How a run is done.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct Options<'a> {
     /// Threads, at least one.
     pub threads: usize,
     /// How text cells are written.
     pub style: Style,
+    /// The rules that flows are asked.
+    pub rules: &'a Rules,
 }
 
 /// Reads all series of an archive. `scratch` is a folder for rows that do not fit in memory.
@@ -100,10 +104,17 @@ pub struct Options {
 ///
 /// Only what makes the result wrong: scratch files that cannot be written, threads that cannot be started. A capture
 /// that cannot be read is a row.
-pub fn run(archive: &Archive, options: Options, scratch: &std::path::Path, progress: &Progress, stop: &AtomicBool) -> Result<Found, Error> {
+pub fn run(
+    archive: &Archive,
+    options: Options<'_>,
+    scratch: &std::path::Path,
+    progress: &Progress,
+    stop: &AtomicBool,
+) -> Result<Found, Error> {
     let run = Run {
         archive,
         style: options.style,
+        rules: options.rules,
         hash_key: HashKey::random(),
         threads: options.threads.max(1),
         progress,

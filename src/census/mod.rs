@@ -9,6 +9,8 @@
 
 pub mod cipher_suites;
 pub mod failures;
+pub mod findings;
+pub mod first;
 pub mod groups;
 pub mod histogram;
 pub mod losses;
@@ -80,6 +82,8 @@ parts! {
     mss: mss::MssDistribution,
     /// How and where handshakes end.
     failures: failures::Failures,
+    /// What rules found in flows.
+    findings: findings::Findings,
     /// The flows that are shown one by one.
     selection: selection::Selection,
 }
@@ -167,6 +171,7 @@ pub(crate) mod tests {
                     ..MessageRow::default()
                 });
             }
+            rows.flow.findings = findings::Rules::default().judge(&rows);
             flows.push(rows);
         }
         flows

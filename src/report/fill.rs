@@ -164,6 +164,7 @@ fn about(results: &Results) -> About {
 mod tests {
     use super::*;
     use crate::census::Census;
+    use crate::census::findings::{Rules, found};
     use crate::ledger::Ledger;
     use crate::report::RunBlock;
     use crate::row::{Style, Wild};
@@ -177,6 +178,7 @@ mod tests {
             not_captures: 0,
             census,
             ledger: &Ledger::default(),
+            findings: &found(census, captures, &Ledger::default(), &Rules::default()),
             streamed: &[],
             settings: Vec::new(),
             style: Style::default(),

@@ -5,6 +5,7 @@ use super::csv::{self, Written};
 use super::write::Results;
 use crate::census::cipher_suites::CipherSuiteRow;
 use crate::census::failures::FailureRow;
+use crate::census::findings::{self, FindingRow};
 use crate::census::groups::GroupRow;
 use crate::census::losses::{LossRow, losses};
 use crate::census::mss::MssRow;
@@ -53,6 +54,7 @@ tables! {
     SegmentationRow: |results| results.census.segmentation.rows();
     MssRow: |results| results.census.mss.rows();
     FailureRow: |results| results.census.failures.rows();
+    FindingRow: |results| findings::rows(results.findings);
     LossRow: |results| losses(results.ledger, |capture| results.path_of(capture));
 }
 

@@ -7,6 +7,7 @@ use super::manifest::{self, RunBlock};
 use super::tables::TABLES;
 use super::{dictionary, fill, html, load, package};
 use crate::census::Census;
+use crate::census::findings::Found;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::row::Style;
@@ -30,6 +31,8 @@ pub struct Results<'a> {
     pub census: &'a Census,
     /// The merged ledger.
     pub ledger: &'a Ledger,
+    /// What the rules found, the worst first.
+    pub findings: &'a [Found],
     /// The tables that the run has written already: flows, messages, flow_certificates.
     pub streamed: &'a [Written],
     /// Settings and limits in force, names and values.
@@ -126,6 +129,7 @@ mod tests {
             not_captures: 1,
             census: &census,
             ledger: &ledger,
+            findings: &crate::census::findings::found(&census, &[], &ledger, &crate::census::findings::Rules::default()),
             streamed: &streamed,
             settings: vec![("series".into(), "auto".into())],
             style,

@@ -4,6 +4,7 @@ use super::SeriesFacts;
 use super::store::{RowKey, Run as SortedRun};
 use crate::archive::{Capture, Status};
 use crate::census::Census;
+use crate::census::findings::Rules;
 use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
 use crate::ledger::{Layer, Ledger, Place, Reason};
@@ -215,6 +216,7 @@ impl Collected {
 pub struct Collector<'a> {
     series: &'a SeriesFacts<'a>,
     style: Style,
+    rules: &'a Rules,
     /// First frames of connections, for the file under way.
     births: Births,
     file: u32,
@@ -226,8 +228,8 @@ pub struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     /// An empty one.
-    pub fn new(series: &'a SeriesFacts<'a>, style: Style) -> Self {
-        Collector { series, style, births: Births::default(), file: 0, collected: Collected::default(), rows: SortedRun::default() }
+    pub fn new(series: &'a SeriesFacts<'a>, style: Style, rules: &'a Rules) -> Self {
+        Collector { series, style, rules, births: Births::default(), file: 0, collected: Collected::default(), rows: SortedRun::default() }
     }
 
     fn capture(&self, file: u32) -> usize {
@@ -283,7 +285,8 @@ impl Sink<Session> for Collector<'_> {
             self.collected.ledger.note(Layer::Tls, Reason::of("messages_beyond_bound"), 0, place);
         }
         let origin = Origin { capture_id: self.series.ids[flow.first.file as usize].clone(), series_id: self.series.id.clone() };
-        let rows = assemble(&flow, &session.seen, end, latest, &origin);
+        let mut rows = assemble(&flow, &session.seen, end, latest, &origin);
+        rows.flow.findings = self.rules.judge(&rows);
         let counts = self.collected.counts_mut(capture);
         counts.tls_flows += 1;
         counts.completed += u64::from(rows.flow.outcome == "completed");

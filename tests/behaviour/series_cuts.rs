@@ -14,6 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tlscensus::archive::{Request, SeriesMode, archive_from};
+use tlscensus::census::findings::Rules;
 use tlscensus::progress::{Mode, Progress};
 use tlscensus::row::Style;
 use tlscensus::run::{Options, run, write_rows};
@@ -97,7 +98,7 @@ fn analyze(input: &Path, out: &Path, pairs: bool) {
     }
     fs::create_dir_all(out.join("csv")).unwrap();
     let progress = Progress::new(Mode::None, 0, 0);
-    let options = Options { threads: 2, style: Style::default() };
+    let options = Options { threads: 2, style: Style::default(), rules: &Rules::default() };
     let found = run(&archive, options, out, &progress, &AtomicBool::new(false)).unwrap();
     assert!(found.captures.iter().all(|capture| capture.status == "ok"));
     write_rows(out, found.store, &found.collected, false).unwrap();
