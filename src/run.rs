@@ -22,6 +22,7 @@ use crate::archive::{Archive, Capture, Series, Status};
 use crate::capture::block::{Source, Walk};
 use crate::error::{CaptureError, Error};
 use crate::flow::hash::HashKey;
+use crate::ledger::{Layer, Reason};
 use crate::progress::Progress;
 use crate::row::capture::CaptureRow;
 use crate::row::cell::{Seconds, Wild};
@@ -193,6 +194,8 @@ impl Run<'_> {
     fn finish(self) -> Result<Found, Error> {
         let stopped = self.is_stopped();
         let mut collected = std::mem::take(&mut *lock(&self.collected));
+        let beyond = collected.census.certificates.beyond();
+        collected.ledger.count(Layer::Tls, Reason::of("certificates_beyond_bound"), beyond);
         collected.number_selection(&self.archive.captures);
         self.store.check()?;
         let mut series = vec![None; self.archive.captures.len()];

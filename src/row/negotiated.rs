@@ -49,10 +49,6 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         (None, false) => "",
     }
     .into();
-    if let Some(chain) = &facts.chains[client.other().index()] {
-        row.certificate_count = Some(chain.certificates.len() as u32);
-        row.leaf_cert_id = chain.certificates.first().map(|digest| hex(digest)).unwrap_or_default().into();
-    }
     let Some(hello) = &facts.server_hello else { return };
     row.tls_version_code = Some(hello.version);
     row.tls_version = names::version(hello.version).map_or_else(|| format!("0x{:04x}", hello.version).into(), Word::from);
