@@ -235,6 +235,8 @@ struct Counting {
 }
 
 impl Reader for Counting {
+    const BYTES: u64 = size_of::<Self>() as u64;
+
     fn starts(_: &[u8], _: bool, _: bool) -> bool {
         true
     }

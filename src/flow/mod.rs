@@ -100,6 +100,8 @@ pub enum Interest {
 
 /// A protocol on top of the ordered bytes of a flow: the seam between this stage and TLS.
 pub trait Reader: Default {
+    /// Bytes that one takes with what it keeps of a common flow, about: what the bound on memory counts.
+    const BYTES: u64;
     /// Whether a segment could begin this protocol: the first one of the flow, or one in the middle of another protocol
     /// (STARTTLS, CONNECT). `midway` says that the capture does not hold the flow's beginning.
     fn starts(bytes: &[u8], first: bool, midway: bool) -> bool;

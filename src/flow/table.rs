@@ -31,7 +31,7 @@ pub struct Pressure {
 /// What a lane holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Load {
-    /// Live flows.
+    /// Bytes that live flows, what reads them, and what stays of ended ones take, about.
     pub flows: u64,
     /// Bytes held behind holes.
     pub held: u64,
@@ -81,6 +81,8 @@ pub struct Lane<R> {
     settled: VecDeque<(Timestamp, u32)>,
     tombs: HashTable<Tomb>,
     held: u64,
+    /// Flows with a reader.
+    readers: u64,
     /// The latest packet time of all blocks before the current one: the clock of the time-outs.
     clock: Timestamp,
     /// When all flows, and all tombs, are searched for silent ones next.
@@ -89,14 +91,16 @@ pub struct Lane<R> {
     packets: u64,
 }
 
-/// What stays of a flow that is over.
+/// What stays of a flow that is over. The hash stands for the key: it is keyed, so nobody can make two keys collide, and
+/// among ten million tombs chance does so once in some 300,000 runs.
 #[derive(Debug)]
 struct Tomb {
-    key: Key,
+    hash: u64,
     /// The last file in which it has a packet.
     file: u32,
-    /// The sequence numbers of the first bytes of its sides: a SYN with the same one is a late copy.
-    bases: [Option<u32>; 2],
+    /// The sequence numbers of the first bytes of its sides, where known: a SYN with the same one is a late copy.
+    bases: [u32; 2],
+    known: [bool; 2],
     /// The clock when its last packet came.
     active: Timestamp,
 }
@@ -112,6 +116,7 @@ impl<R: Reader> Lane<R> {
             settled: VecDeque::new(),
             tombs: HashTable::new(),
             held: 0,
+            readers: 0,
             clock: Timestamp(i64::MIN),
             next_search: Timestamp(i64::MIN),
             packets: 0,
@@ -125,7 +130,8 @@ impl<R: Reader> Lane<R> {
 
     /// What it holds now.
     pub fn load(&self) -> Load {
-        Load { flows: self.flows.len() as u64 + self.tombs.len() as u64 / 8, held: self.held }
+        let flows = self.flows.len() as u64 * size_of::<Flow<R>>() as u64 + self.readers * R::BYTES;
+        Load { flows: flows + self.tombs.len() as u64 * size_of::<Tomb>() as u64, held: self.held }
     }
 
     /// Begins a block: ends what has been silent for too long.
@@ -191,9 +197,11 @@ impl<R: Reader> Lane<R> {
         flow.last_time = flow.last_time.max(segment.time);
         flow.active = self.clock.max(segment.time);
         let before = flow.held();
+        let had_reader = flow.reader.is_some();
         let (was_over, was_settled) = (flow.is_over(), flow.is_settled());
         flow.take(segment, payload, block.pressure);
         self.held = self.held + flow.held() - before;
+        self.readers = self.readers + u64::from(flow.reader.is_some()) - u64::from(had_reader);
         if flow.is_settled() && !was_settled {
             self.settled.push_back((flow.active, slot));
         } else if flow.is_over() && !was_over {
@@ -210,7 +218,7 @@ impl<R: Reader> Lane<R> {
         self.tombs.clear();
         self.over.clear();
         self.settled.clear();
-        self.held = 0;
+        (self.held, self.readers) = (0, 0);
         for (_, slot) in order {
             let Some(mut flow) = self.flows.remove(slot) else { continue };
             let end = silent(&flow, self.clock, Pressure::default()).unwrap_or(End::EndOfCapture);
@@ -225,10 +233,11 @@ impl<R: Reader> Lane<R> {
 
     /// Whether a packet without a flow comes after the end of one.
     fn is_late(&mut self, hash: u64, segment: &Segment, place: FramePlace, pressure: Pressure, sink: &mut impl Sink<R>) -> bool {
-        let Ok(mut entry) = self.tombs.find_entry(hash, |tomb| tomb.key == segment.key) else { return false };
+        let Ok(mut entry) = self.tombs.find_entry(hash, |tomb| tomb.hash == hash) else { return false };
         let tomb = entry.get_mut();
-        let base = tomb.bases[side(segment).index()];
-        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN && base.is_none_or(|base| base != segment.seq.wrapping_add(1));
+        let side = side(segment).index();
+        let copy = tomb.known[side] && tomb.bases[side] == segment.seq.wrapping_add(1);
+        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN && !copy;
         if opens || is_forgotten(tomb, self.clock, pressure) {
             entry.remove();
             return false;
@@ -255,10 +264,12 @@ impl<R: Reader> Lane<R> {
         }
         let Some(mut flow) = self.flows.remove(slot) else { return };
         self.held -= flow.held();
+        self.readers -= u64::from(flow.reader.is_some());
         if why == End::Closed {
             let bases = [flow.directions[0].base(), flow.directions[1].base()];
-            let (tomb, key) = (Tomb { key: flow.key, file: flow.last.file, bases, active: flow.active }, self.key);
-            self.tombs.insert_unique(hash, tomb, |tomb| key.hash(&tomb.key));
+            let (known, bases) = (bases.map(|base| base.is_some()), bases.map(Option::unwrap_or_default));
+            let tomb = Tomb { hash, file: flow.last.file, bases, known, active: flow.active };
+            self.tombs.insert_unique(hash, tomb, |tomb| tomb.hash);
         }
         flow.flush();
         sink.ended(flow, why, self.clock);

@@ -171,7 +171,7 @@ impl TableFile {
 /// Limits in force, as they are said to the reader.
 pub fn limits() -> Vec<(&'static str, String)> {
     vec![
-        ("live flows of a series, at most", MAX_FLOWS.to_string()),
+        ("bytes of live flows in a series, at most", MAX_FLOWS.to_string()),
         ("bytes held behind holes in a series, at most", MAX_HELD.to_string()),
         ("bytes held behind holes in a direction, at most", crate::flow::direction::MAX_HELD.to_string()),
         ("silence that ends an open flow", format!("{} s", IDLE.0 / SECOND)),
