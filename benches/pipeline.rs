@@ -168,12 +168,13 @@ fn scan(bencher: Bencher, name: &str) {
     let request = archive::Request { paths: vec![path], ..archive::Request::default() };
     let out = folder.0.join("out");
     std::fs::create_dir_all(out.join("csv")).unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     measure(bencher, capture, || {
         let archive = archive(&request).unwrap();
         let progress = Progress::new(Mode::None, 0, 0);
         let rules = Rules::default();
-        let options = Options { threads: 1, style: Style { raw: false }, rules: &rules };
-        let found = run(&archive, options, &folder.0, &progress, &AtomicBool::new(false)).unwrap();
+        let options = Options { style: Style { raw: false }, rules: &rules };
+        let found = pool.install(|| run(&archive, options, &folder.0, &progress, &AtomicBool::new(false))).unwrap();
         black_box(write_rows(&out, found.store, &found.collected, false).unwrap());
     });
 }
@@ -237,6 +238,8 @@ struct Counting {
 }
 
 impl Reader for Counting {
+    const BYTES: u64 = size_of::<Self>() as u64;
+
     fn starts(_: &[u8], _: bool, _: bool) -> bool {
         true
     }

@@ -23,6 +23,7 @@ use crate::capture::block::{Source, Walk};
 use crate::census::findings::Rules;
 use crate::error::{CaptureError, Error};
 use crate::flow::hash::HashKey;
+use crate::ledger::{Layer, Reason};
 use crate::progress::Progress;
 use crate::row::capture::CaptureRow;
 use crate::row::cell::{Seconds, Wild};
@@ -90,20 +91,18 @@ pub struct Found {
 /// How a run is done.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
-    /// Threads, at least one.
-    pub threads: usize,
     /// How text cells are written.
     pub style: Style,
     /// The rules that flows are asked.
     pub rules: &'a Rules,
 }
 
-/// Reads all series of an archive. `scratch` is a folder for rows that do not fit in memory.
+/// Reads all series of an archive on the threads of the pool that it runs in. `scratch` is a folder for rows that do not
+/// fit in memory.
 ///
 /// # Errors
 ///
-/// Only what makes the result wrong: scratch files that cannot be written, threads that cannot be started. A capture
-/// that cannot be read is a row.
+/// Only what makes the result wrong: scratch files that cannot be written. A capture that cannot be read is a row.
 pub fn run(
     archive: &Archive,
     options: Options<'_>,
@@ -116,19 +115,14 @@ pub fn run(
         style: options.style,
         rules: options.rules,
         hash_key: HashKey::random(),
-        threads: options.threads.max(1),
+        threads: rayon::current_num_threads(),
         progress,
         stop,
         store: RowStore::new(scratch),
         collected: Mutex::default(),
         states: archive.captures.iter().map(|_| Mutex::default()).collect(),
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(run.threads)
-        .thread_name(|index| format!("tlscensus-{index}"))
-        .build()
-        .map_err(|error| Error::Threads(error.to_string()))?;
-    pool.install(|| run.all_series());
+    run.all_series();
     run.finish()
 }
 
@@ -218,13 +212,19 @@ impl Run<'_> {
     fn finish(self) -> Result<Found, Error> {
         let stopped = self.is_stopped();
         let mut collected = std::mem::take(&mut *lock(&self.collected));
+        let beyond = collected.census.certificates.beyond();
+        collected.ledger.count(Layer::Tls, Reason::of("certificates_beyond_bound"), beyond);
         collected.number_selection(&self.archive.captures);
         self.store.check()?;
-        let captures = (0..self.archive.captures.len()).map(|index| self.capture_row(index, &collected)).collect();
+        let mut series = vec![None; self.archive.captures.len()];
+        for one in &self.archive.series {
+            one.captures.iter().for_each(|index| series[*index] = Some(one));
+        }
+        let captures = series.iter().enumerate().map(|(index, series)| self.capture_row(index, *series, &collected)).collect();
         Ok(Found { captures, collected, store: self.store, stopped })
     }
 
-    fn capture_row(&self, index: usize, collected: &Collected) -> CaptureRow {
+    fn capture_row(&self, index: usize, series: Option<&Series>, collected: &Collected) -> CaptureRow {
         let capture = &self.archive.captures[index];
         let state = lock(&self.states[index]);
         let counts = collected.counts(index);
@@ -240,11 +240,10 @@ impl Run<'_> {
             Status::Failed => "failed",
             Status::Duplicate => "duplicate",
         };
-        let series = self.archive.series.iter().find(|series| capture.status == Status::Ready && series.captures.contains(&index));
         CaptureRow {
             capture_id: capture.id.clone().into(),
             path: Wild(capture.path_text.clone()),
-            series_id: series.map(|series| series.id.clone()).unwrap_or_default().into(),
+            series_id: series.filter(|_| capture.status == Status::Ready).map(|series| series.id.clone()).unwrap_or_default().into(),
             format: if state.opened { state.format.into() } else { capture.format.map_or("", |format| format.name()).into() },
             link_types: state.link_types.clone().into(),
             snaplen_bytes: (state.snaplen > 0).then_some(state.snaplen),

@@ -19,10 +19,15 @@ use std::time::{Instant, SystemTime};
 
 /// Reads captures, writes tables and a report.
 pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
+    in_pool(options.jobs, || scan_here(options, messages))?
+}
+
+/// The same on the threads of the pool that it runs in.
+fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let clock = Clock::start();
     let rules = rules(&options.findings)?;
-    let threads = threads(options.jobs);
-    let archive = in_pool(options.jobs, || archive(&options.selection.request()))??;
+    let threads = rayon::current_num_threads();
+    let archive = archive(&options.selection.request())?;
     if options.dry_run {
         let text = if options.json { serde_json::to_string_pretty(&check_json(&archive))? + "\n" } else { check_text(&archive) };
         print(&text)?;
@@ -45,11 +50,10 @@ pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let stop = stop_on_interrupt();
     let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
     let scratch = Scratch::create(&folder.scratch())?;
-    let found = run(&archive, Options { threads, style, rules: &rules }, scratch.path(), &progress, &stop)?;
+    let found = run(&archive, Options { style, rules: &rules }, scratch.path(), &progress, &stop)?;
     progress.finish();
     let exit = exit(&found);
     let Found { captures, collected, store, stopped } = found;
-    let streamed = write_rows(folder.path(), store, &collected, bom)?;
     let findings = findings::found(&collected.census, &captures, &collected.ledger, &rules);
     let exit = match options.findings.fail_on {
         Some(least) if exit != Exit::Interrupted && is_found(&findings, least.severity()) => Exit::Found,
@@ -64,13 +68,12 @@ pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         census: &collected.census,
         ledger: &collected.ledger,
         findings: &findings,
-        streamed: &streamed,
         settings: settings(options),
         style,
         bom,
         run: clock.block(threads),
     };
-    write_all(folder.path(), &results)?;
+    write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, bom))?;
     let figures = summary(&results);
     drop(scratch);
     folder.publish()?;
@@ -85,12 +88,9 @@ pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
 
 /// Runs work on a pool of its own with so many threads.
 pub fn in_pool<T: Send>(jobs: Option<NonZeroUsize>, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads(jobs)).build().map_err(|error| Error::Threads(error.to_string()))?;
-    Ok(pool.install(work))
-}
-
-fn threads(jobs: Option<NonZeroUsize>) -> usize {
-    jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+    let threads = jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("tlscensus-{index}")).build();
+    Ok(pool.map_err(|error| Error::Threads(error.to_string()))?.install(work))
 }
 
 /// Whether a row is a capture by content, or could have been one but for its state.

@@ -3,6 +3,7 @@
 //! A leaf: every stage may use it. It never reads a clock; the only wall clock of the program is read in `run.rs`
 //! for the run block of the manifest.
 
+use crate::decimal::fill;
 use serde::{Deserialize, Serialize};
 
 /// A point of packet time in nanoseconds since the Unix epoch, UTC, without leap seconds (years 1677 to 2262).
@@ -40,29 +41,20 @@ impl Timestamp {
         let (seconds, micros) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
         let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
         let (year, month, day) = civil_from_days(days);
-        let digits = |out: &mut Vec<u8>, value: i64, width: usize| {
-            let start = out.len();
-            out.resize(start + width, b'0');
-            let mut rest = value;
-            for place in out[start..].iter_mut().rev() {
-                *place = b'0' + (rest % 10) as u8;
-                rest /= 10;
-            }
-        };
-        digits(out, year, 4);
-        out.push(b'-');
-        digits(out, month, 2);
-        out.push(b'-');
-        digits(out, day, 2);
-        out.push(b'T');
-        digits(out, second / 3600, 2);
-        out.push(b':');
-        digits(out, second / 60 % 60, 2);
-        out.push(b':');
-        digits(out, second % 60, 2);
-        out.push(b'.');
-        digits(out, micros, 6);
-        out.push(b'Z');
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        let fields = [
+            (year, 0..4),
+            (month, 5..7),
+            (day, 8..10),
+            (second / 3600, 11..13),
+            (second / 60 % 60, 14..16),
+            (second % 60, 17..19),
+            (micros, 20..26),
+        ];
+        for (value, place) in fields {
+            fill(value as u64, &mut text[place]);
+        }
+        out.extend_from_slice(&text);
     }
 
     /// The text of [`Timestamp::append_utc`].

@@ -8,6 +8,7 @@
 //! of the subjects behind them are one more row without a subject.
 
 mod captures;
+mod certificates;
 mod handshakes;
 mod look;
 mod negotiated;
@@ -19,6 +20,7 @@ mod tests;
 pub use rule::{Check, Rule, Severity, Subject};
 pub use settings::{Rules, Setting, unknown};
 
+use super::certificates::CertificateRow;
 use super::first::First;
 use super::totals::failed;
 use super::{Census, Part, Server, pairs, server, server_text};
@@ -44,7 +46,7 @@ const NAME: usize = 120;
 
 /// All rules, in the order of their tables.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    negotiated::RULES.iter().chain(handshakes::RULES).chain(captures::RULES)
+    negotiated::RULES.iter().chain(certificates::RULES).chain(handshakes::RULES).chain(captures::RULES)
 }
 
 /// The place of a rule in [`all`].
@@ -63,9 +65,9 @@ table! {
     severity: Word,
     /// What is the matter.
     title: Word,
-    /// `server`, `client`, `capture` or `run`.
+    /// `server`, `client`, `certificate`, `capture` or `run`.
     subject_type: Word,
-    /// Address and port of the server, address of the client, capture_id. Empty: the run, or the subjects beyond the 1,000 that are listed of a rule.
+    /// Address and port of the server, address of the client, cert_id, capture_id. Empty: the run, or the subjects beyond the 1,000 that are listed of a rule.
     subject_id: Wild,
     /// Flows that raised it; of a capture or the run, flows concerned.
     flows: u64,
@@ -222,6 +224,7 @@ fn subject(rule: &Rule, rows: &FlowRows) -> String {
         Subject::Server => endpoint(&flow.server_ip, flow.server_port),
         Subject::Client => flow.client_ip.clone().into_owned(),
         Subject::Capture => flow.capture_id.clone().into_owned(),
+        Subject::Certificate => flow.leaf_cert_id.clone().into_owned(),
         Subject::Run => String::new(),
     }
 }
@@ -267,6 +270,7 @@ pub struct Found {
 /// Everything that was found, the worst first, then by rule.
 pub fn found(census: &Census, captures: &[CaptureRow], ledger: &Ledger, rules: &Rules) -> Vec<Found> {
     let findings = &census.findings;
+    let certificates = census.certificates.rows();
     let mut found: Vec<Found> = rules
         .settings()
         .map(|(rule, setting)| {
@@ -274,6 +278,7 @@ pub fn found(census: &Census, captures: &[CaptureRow], ledger: &Ledger, rules: &
             match rule.check {
                 Check::Flow(..) => findings.of_flows(&mut found),
                 Check::Server(check) => findings.of_servers(&mut found, check),
+                Check::Certificate(check) => of_certificates(&mut found, &certificates, check),
                 Check::Capture(check) => of_captures(&mut found, captures, check),
                 Check::Loss(check) => of_losses(&mut found, ledger, check),
                 Check::Run(check) => {
@@ -316,14 +321,29 @@ impl Found {
     }
 }
 
+impl Found {
+    /// Adds the row of a subject if it is among those that are listed, and counts its flows.
+    fn list(&mut self, subject: &str, flows: u64, evidence: String) -> Option<&mut FindingRow> {
+        self.flows += flows;
+        self.more |= self.rows.len() >= SUBJECTS;
+        if self.more { None } else { self.push(subject, flows, evidence) }
+    }
+
+    /// Adds the row of those that are not.
+    fn close(&mut self) {
+        if self.more {
+            let listed: u64 = self.rows.iter().map(|row| row.flows).sum();
+            self.push("", self.flows.saturating_sub(listed), format!("subjects beyond the first {SUBJECTS}"));
+        }
+    }
+}
+
 impl Findings {
     fn of_flows(&self, found: &mut Found) {
         let Some(ours) = self.rules.get(found.rule.id) else { return };
         found.flows = ours.all.flows;
         found.examples = ours.all.examples.held.values().cloned().collect();
-        let mut listed = 0;
         for (subject, tally) in &ours.subjects.held {
-            listed += tally.flows;
             let example = tally.examples.held.values().next().cloned().unwrap_or_default();
             let Some(row) = found.push(subject, tally.flows, example.evidence) else { continue };
             row.servers = Some(tally.servers.held.len() as u64);
@@ -331,40 +351,42 @@ impl Findings {
             row.example_flow_id = example.flow_id;
             row.wireshark_filter = example.wireshark_filter;
         }
-        if listed < ours.all.flows {
-            found.more = true;
-            found.push("", ours.all.flows - listed, format!("subjects beyond the first {SUBJECTS}"));
-        }
+        found.more = found.rows.iter().map(|row| row.flows).sum::<u64>() < found.flows;
+        found.close();
     }
 
     fn of_servers(&self, found: &mut Found, check: fn(u64, u64, u64) -> Option<String>) {
         for (server, (judged, failed)) in &self.servers {
             let Some(evidence) = check(*judged, *failed, found.setting.threshold) else { continue };
-            found.flows += failed;
-            if found.rows.len() < SUBJECTS {
-                let row = found.push(&server_text(*server), *failed, evidence);
-                row.into_iter().for_each(|row| row.servers = Some(1));
-            } else {
-                found.more = true;
+            if let Some(row) = found.list(&server_text(*server), *failed, evidence) {
+                row.servers = Some(1);
             }
         }
-        if found.more {
-            let listed: u64 = found.rows.iter().map(|row| row.flows).sum();
-            found.push("", found.flows - listed, format!("subjects beyond the first {SUBJECTS}"));
+        found.close();
+    }
+}
+
+fn of_certificates(found: &mut Found, certificates: &[CertificateRow], check: fn(&CertificateRow, u64) -> Option<String>) {
+    for certificate in certificates {
+        let Some(evidence) = check(certificate, found.setting.threshold) else { continue };
+        if let Some(row) = found.list(&certificate.cert_id, certificate.flows, evidence) {
+            row.servers = Some(certificate.servers);
+            (row.first_utc, row.last_utc) = (Some(certificate.first_utc), Some(certificate.last_utc));
         }
     }
+    found.close();
 }
 
 fn of_captures(found: &mut Found, captures: &[CaptureRow], check: fn(&CaptureRow, u64) -> Option<String>) {
     for capture in captures {
         let Some(evidence) = check(capture, found.setting.threshold) else { continue };
-        found.flows += capture.tls_flows;
         // A capture that could not be opened has no id, and none of two copies of one was read twice.
         let subject = if capture.capture_id.is_empty() { &capture.path.0 } else { capture.capture_id.as_ref() };
-        if let Some(row) = found.push(subject, capture.tls_flows, evidence) {
+        if let Some(row) = found.list(subject, capture.tls_flows, evidence) {
             (row.first_utc, row.last_utc) = (capture.first_utc, capture.last_utc);
         }
     }
+    found.close();
 }
 
 fn of_losses(found: &mut Found, ledger: &Ledger, check: fn(&str) -> bool) {

@@ -7,6 +7,7 @@
 //!
 //! A new part is a file and a line in the list below; a new table also a line in `report::tables`.
 
+pub mod certificates;
 pub mod cipher_suites;
 pub mod failures;
 pub mod findings;
@@ -76,6 +77,8 @@ parts! {
     cipher_suites: cipher_suites::CipherSuites,
     /// Groups for key exchange.
     groups: groups::Groups,
+    /// Certificates.
+    certificates: certificates::Certificates,
     /// How messages are cut into segments.
     segmentation: segmentation::Segmentation,
     /// Maximum segment sizes.
@@ -112,9 +115,12 @@ fn distinct(codes: &[u16]) -> Vec<u16> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::row::flow::FlowCertificateRow;
     use crate::row::message::MessageRow;
     use crate::row::{Codes, Millis, Wild, Word};
     use crate::time::{Span, Timestamp};
+    use crate::tls::certificate::{Certificate, X509};
+    use std::sync::Arc;
 
     /// Flows of every sort, the same for every run: a linear congruential generator picks the values.
     pub fn flows(count: u64) -> Vec<FlowRows> {
@@ -153,6 +159,15 @@ pub(crate) mod tests {
             flow.mss_client_bytes = [None, Some(1460), Some(536)][pick(3) as usize];
             flow.mss_server_bytes = [None, Some(1460)][pick(2) as usize];
             flow.starts_midway = pick(9) == 0;
+            for position in 0..pick(3) as u32 {
+                let id = [pick(7) as u8; 32];
+                // A certificate is a function of its digest.
+                let x509 = X509 { subject: vec![id[0]], not_after: id[0].into(), ..X509::default() };
+                let x509 = if id[0] < 3 { Err("der") } else { Ok(x509) };
+                let side = ["server", "client"][pick(2) as usize];
+                rows.certificates.push(FlowCertificateRow { side: side.into(), position, ..FlowCertificateRow::default() });
+                rows.shown.push(Arc::new(Certificate { id, der_bytes: 700, x509 }));
+            }
             flow.gap_bytes = pick(3) * 100;
             for seq in 0..pick(5) as u32 {
                 let (name, code, step) = [("client_hello", 1, 2), ("certificate", 11, 4), ("server_hello", 2, 3)][pick(3) as usize];

@@ -222,7 +222,8 @@ impl Segmentation {
             rows.extend(cells.0.iter().map(|cell| row("version", key.clone(), cell)));
         }
         for (server, cells) in &self.servers {
-            rows.extend(cells.0.iter().map(|cell| row("server", server_text(*server).into(), cell)));
+            let key: Word = server_text(*server).into();
+            rows.extend(cells.0.iter().map(|cell| row("server", key.clone(), cell)));
         }
         for (mss, cells) in self.grouped(|path| path.1) {
             let key = mss.map_or_else(Word::default, |mss| mss.to_string().into());
@@ -247,17 +248,17 @@ impl Segmentation {
 }
 
 fn row(group_by: &'static str, key: Word, cell: &Cell) -> SegmentationRow {
-    let mut bytes: BTreeMap<u16, u64> = BTreeMap::new();
-    let mut segments: BTreeMap<u16, u64> = BTreeMap::new();
-    for ((byte_bucket, segment_bucket), count) in &cell.shapes {
-        *bytes.entry(*byte_bucket).or_default() += count;
-        *segments.entry(*segment_bucket).or_default() += count;
-    }
-    let count: u64 = segments.values().sum();
-    let took = |n: u16| segments.get(&n).copied().unwrap_or(0);
-    let bytes_at = |percent| quantile(bytes.iter().map(|(at, n)| (*at, *n)), percent).map(|value| value.min(cell.bytes_max));
-    let segments_at =
-        |percent| quantile(segments.iter().map(|(at, n)| (*at, *n)), percent).map(|value| value.min(cell.segments_max.into()));
+    let mut segments: Vec<(u16, u64)> = cell.shapes.iter().map(|((_, bucket), count)| (*bucket, *count)).collect();
+    segments.sort_unstable();
+    let count = segments.iter().map(|(_, count)| count).sum();
+    let took = |wanted: std::ops::RangeInclusive<u16>| -> u64 {
+        segments.iter().filter(|(bucket, _)| wanted.contains(bucket)).map(|(_, count)| count).sum()
+    };
+    // The shapes are sorted by bytes first.
+    let bytes_at = |percent| {
+        quantile(cell.shapes.iter().map(|((bucket, _), count)| (*bucket, *count)), percent).map(|value| value.min(cell.bytes_max))
+    };
+    let segments_at = |percent| quantile(segments.iter().copied(), percent).map(|value| value.min(cell.segments_max.into()));
     SegmentationRow {
         group_by: group_by.into(),
         key,
@@ -271,15 +272,15 @@ fn row(group_by: &'static str, key: Word, cell: &Cell) -> SegmentationRow {
         segments_p50: segments_at(50),
         segments_p95: segments_at(95),
         segments_max: cell.segments_max,
-        segments_1: took(1),
-        segments_2: took(2),
-        segments_3: took(3),
-        segments_4: took(4),
-        segments_5: took(5),
-        segments_6: took(6),
-        segments_7: took(7),
-        segments_8plus: segments.range(8..).map(|(_, count)| count).sum(),
-        split_pct: Share::percent(segments.range(2..).map(|(_, count)| count).sum(), count),
+        segments_1: took(1..=1),
+        segments_2: took(2..=2),
+        segments_3: took(3..=3),
+        segments_4: took(4..=4),
+        segments_5: took(5..=5),
+        segments_6: took(6..=6),
+        segments_7: took(7..=7),
+        segments_8plus: took(8..=u16::MAX),
+        split_pct: Share::percent(took(2..=u16::MAX), count),
         records_mean: Share::mean(cell.records, count),
         ip_fragmented: cell.ip_fragmented,
     }
@@ -303,12 +304,8 @@ mod tests {
         ];
         for content in (0..=u8::MAX).map(Content::Handshake).chain(hidden) {
             let named = step::name(content);
-            let message = MessageRow {
-                layer: named.layer.into(),
-                message: named.message.clone().into(),
-                message_code: named.code,
-                ..MessageRow::default()
-            };
+            let message =
+                MessageRow { layer: named.layer.into(), message: named.message.clone(), message_code: named.code, ..MessageRow::default() };
             assert_eq!(Kind::of(&message).unwrap().name(), named.message);
         }
     }

@@ -33,7 +33,9 @@ impl<R: Reader> Flow<R> {
         }
         self.directions[side.index()].anchor(first_byte);
         if ack {
-            self.directions[side.other().index()].acknowledge(segment.ack);
+            let other = side.other().index();
+            self.fins_acknowledged[other] |= self.fins[other] && self.directions[other].is_next(segment.ack.wrapping_sub(1));
+            self.directions[other].acknowledge(segment.ack);
             if !syn && self.client == Some(side) && self.handshake.syn_ack().is_some() {
                 self.handshake.note(2, segment.time);
             }

@@ -108,6 +108,11 @@ impl Direction {
         self.base.is_some_and(|base| base != syn_seq.wrapping_add(1))
     }
 
+    /// The sequence number of the first byte.
+    pub fn base(&self) -> Option<u32> {
+        self.base
+    }
+
     /// Learns the sequence number of the first byte: of a SYN the one after it, else that of the first packet seen.
     pub fn anchor(&mut self, first_byte: u32) {
         if self.base.is_none() {

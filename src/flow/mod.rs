@@ -100,6 +100,8 @@ pub enum Interest {
 
 /// A protocol on top of the ordered bytes of a flow: the seam between this stage and TLS.
 pub trait Reader: Default {
+    /// Bytes that one takes with what it keeps of a common flow, about: what the bound on memory counts.
+    const BYTES: u64;
     /// Whether a segment could begin this protocol: the first one of the flow, or one in the middle of another protocol
     /// (STARTTLS, CONNECT). `midway` says that the capture does not hold the flow's beginning.
     fn starts(bytes: &[u8], first: bool, midway: bool) -> bool;
@@ -248,6 +250,8 @@ pub struct Flow<R> {
     pub reader: Option<Box<R>>,
     /// Who sent a FIN.
     fins: [bool; 2],
+    /// Whose FIN the other side has acknowledged, with all bytes before it.
+    fins_acknowledged: [bool; 2],
     /// A RST was seen, and no SYN since.
     reset: bool,
     /// The time-high mark of the lane when its last packet came.
@@ -263,6 +267,11 @@ impl<R> Flow<R> {
     /// Whether nothing but late packets can come.
     fn is_over(&self) -> bool {
         self.reset || self.fins == [true; 2]
+    }
+
+    /// Whether both sides have closed it and know that the other has: all bytes were seen, and nothing but copies can come.
+    fn is_settled(&self) -> bool {
+        self.fins_acknowledged == [true; 2] && !self.reset
     }
 
     fn new(segment: &Segment, path: Option<&Path>, place: FramePlace) -> Self {
@@ -285,6 +294,7 @@ impl<R> Flow<R> {
             greetings: Default::default(),
             reader: None,
             fins: [false; 2],
+            fins_acknowledged: [false; 2],
             reset: false,
             active: segment.time,
         }

@@ -15,6 +15,9 @@ pub const IDLE: Span = Span((2 * 3600 + 4 * 60) * SECOND);
 pub const IDLE_CLOSED: Span = Span(4 * 60 * SECOND);
 /// Silence after which the rows of a connection that is over are made; what comes later is counted as late.
 pub const LINGER: Span = Span(10 * SECOND);
+/// The same where both sides have closed it and acknowledged that: all that can come is the copy of a packet that the
+/// capture holds twice (two interfaces, a mirror port), or a FIN whose acknowledgement was lost behind the capturing host.
+pub const LINGER_SETTLED: Span = Span(SECOND / 10);
 
 /// How hard the bounds press; the same for all lanes at the same block, so that results do not depend on lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,7 +31,7 @@ pub struct Pressure {
 /// What a lane holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Load {
-    /// Live flows.
+    /// Bytes that live flows, what reads them, and what stays of ended ones take, about.
     pub flows: u64,
     /// Bytes held behind holes.
     pub held: u64,
@@ -61,7 +64,8 @@ pub trait Sink<R> {
 ///
 /// ```text
 ///  index ──► flows      open: until silent for 2 h 4 min, or a new SYN
-///              │        over (both FINs, or a RST): rows are made after 10 s of silence, and what stays is
+///              │        over (both FINs, or a RST): rows are made after 10 s of silence, after 0.1 s where both FINs are
+///              │        acknowledged, and what stays is
 ///              └──► tombs    a key that takes late packets for 4 minutes, so that they open no flow of their own
 /// ```
 /// What has been silent for too long is ended when its next packet comes, or earlier by a search; both decide by the
@@ -71,10 +75,14 @@ pub struct Lane<R> {
     key: HashKey,
     index: HashTable<u32>,
     flows: Slab<Flow<R>>,
-    /// Flows that are over, and when to look at them.
+    /// Flows that are over, and when their last packet had come.
     over: VecDeque<(Timestamp, u32)>,
+    /// The same of those whose ends are acknowledged.
+    settled: VecDeque<(Timestamp, u32)>,
     tombs: HashTable<Tomb>,
     held: u64,
+    /// Flows with a reader.
+    readers: u64,
     /// The latest packet time of all blocks before the current one: the clock of the time-outs.
     clock: Timestamp,
     /// When all flows, and all tombs, are searched for silent ones next.
@@ -83,12 +91,16 @@ pub struct Lane<R> {
     packets: u64,
 }
 
-/// What stays of a flow that is over.
+/// What stays of a flow that is over. The hash stands for the key: it is keyed, so nobody can make two keys collide, and
+/// among ten million tombs chance does so once in some 300,000 runs.
 #[derive(Debug)]
 struct Tomb {
-    key: Key,
+    hash: u64,
     /// The last file in which it has a packet.
     file: u32,
+    /// The sequence numbers of the first bytes of its sides, where known: a SYN with the same one is a late copy.
+    bases: [u32; 2],
+    known: [bool; 2],
     /// The clock when its last packet came.
     active: Timestamp,
 }
@@ -101,8 +113,10 @@ impl<R: Reader> Lane<R> {
             index: HashTable::new(),
             flows: Slab::default(),
             over: VecDeque::new(),
+            settled: VecDeque::new(),
             tombs: HashTable::new(),
             held: 0,
+            readers: 0,
             clock: Timestamp(i64::MIN),
             next_search: Timestamp(i64::MIN),
             packets: 0,
@@ -116,7 +130,8 @@ impl<R: Reader> Lane<R> {
 
     /// What it holds now.
     pub fn load(&self) -> Load {
-        Load { flows: self.flows.len() as u64 + self.tombs.len() as u64 / 8, held: self.held }
+        let flows = self.flows.len() as u64 * size_of::<Flow<R>>() as u64 + self.readers * R::BYTES;
+        Load { flows: flows + self.tombs.len() as u64 * size_of::<Tomb>() as u64, held: self.held }
     }
 
     /// Begins a block: ends what has been silent for too long.
@@ -182,10 +197,14 @@ impl<R: Reader> Lane<R> {
         flow.last_time = flow.last_time.max(segment.time);
         flow.active = self.clock.max(segment.time);
         let before = flow.held();
-        let was_over = flow.is_over();
+        let had_reader = flow.reader.is_some();
+        let (was_over, was_settled) = (flow.is_over(), flow.is_settled());
         flow.take(segment, payload, block.pressure);
         self.held = self.held + flow.held() - before;
-        if flow.is_over() && !was_over {
+        self.readers = self.readers + u64::from(flow.reader.is_some()) - u64::from(had_reader);
+        if flow.is_settled() && !was_settled {
+            self.settled.push_back((flow.active, slot));
+        } else if flow.is_over() && !was_over {
             self.over.push_back((flow.active, slot));
         }
     }
@@ -198,7 +217,8 @@ impl<R: Reader> Lane<R> {
         self.index.clear();
         self.tombs.clear();
         self.over.clear();
-        self.held = 0;
+        self.settled.clear();
+        (self.held, self.readers) = (0, 0);
         for (_, slot) in order {
             let Some(mut flow) = self.flows.remove(slot) else { continue };
             let end = silent(&flow, self.clock, Pressure::default()).unwrap_or(End::EndOfCapture);
@@ -211,11 +231,13 @@ impl<R: Reader> Lane<R> {
         self.index.find(hash, |slot| self.flows.get(*slot).is_some_and(|flow| flow.key == *key)).copied()
     }
 
-    /// Whether a packet without a flow comes after the end of one. A SYN always opens a flow.
+    /// Whether a packet without a flow comes after the end of one.
     fn is_late(&mut self, hash: u64, segment: &Segment, place: FramePlace, pressure: Pressure, sink: &mut impl Sink<R>) -> bool {
-        let Ok(mut entry) = self.tombs.find_entry(hash, |tomb| tomb.key == segment.key) else { return false };
+        let Ok(mut entry) = self.tombs.find_entry(hash, |tomb| tomb.hash == hash) else { return false };
         let tomb = entry.get_mut();
-        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN;
+        let side = side(segment).index();
+        let copy = tomb.known[side] && tomb.bases[side] == segment.seq.wrapping_add(1);
+        let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN && !copy;
         if opens || is_forgotten(tomb, self.clock, pressure) {
             entry.remove();
             return false;
@@ -242,9 +264,12 @@ impl<R: Reader> Lane<R> {
         }
         let Some(mut flow) = self.flows.remove(slot) else { return };
         self.held -= flow.held();
+        self.readers -= u64::from(flow.reader.is_some());
         if why == End::Closed {
-            let (tomb, key) = (Tomb { key: flow.key, file: flow.last.file, active: flow.active }, self.key);
-            self.tombs.insert_unique(hash, tomb, |tomb| key.hash(&tomb.key));
+            let bases = [flow.directions[0].base(), flow.directions[1].base()];
+            let (known, bases) = (bases.map(|base| base.is_some()), bases.map(Option::unwrap_or_default));
+            let tomb = Tomb { hash, file: flow.last.file, bases, known, active: flow.active };
+            self.tombs.insert_unique(hash, tomb, |tomb| tomb.hash);
         }
         flow.flush();
         sink.ended(flow, why, self.clock);
@@ -252,19 +277,25 @@ impl<R: Reader> Lane<R> {
 
     /// Ends flows that are over and have been silent since.
     fn bury(&mut self, sink: &mut impl Sink<R>) {
-        for _ in 0..self.over.len() {
-            let Some((seen, slot)) = self.over.front().copied() else { return };
-            if self.clock.since(seen) <= LINGER {
-                return;
-            }
-            self.over.pop_front();
+        let mut over = std::mem::take(&mut self.over);
+        self.bury_silent(&mut over, LINGER, sink);
+        self.over = over;
+        let mut settled = std::mem::take(&mut self.settled);
+        self.bury_silent(&mut settled, LINGER_SETTLED, sink);
+        self.settled = settled;
+    }
+
+    fn bury_silent(&mut self, queue: &mut VecDeque<(Timestamp, u32)>, limit: Span, sink: &mut impl Sink<R>) {
+        for _ in 0..queue.len() {
+            let Some((_, slot)) = queue.front().copied().filter(|(seen, _)| self.clock.since(*seen) > limit) else { return };
+            queue.pop_front();
             // The slot may hold another flow by now.
             let Some(flow) = self.flows.get(slot).filter(|flow| flow.is_over()) else { continue };
-            if self.clock.since(flow.active) > LINGER {
+            if silent(flow, self.clock, Pressure::default()).is_some() {
                 let hash = self.key.hash(&flow.key);
                 self.end_flow(slot, hash, End::Closed, sink);
             } else {
-                self.over.push_back((flow.active, slot));
+                queue.push_back((flow.active, slot));
             }
         }
     }
@@ -293,7 +324,8 @@ fn is_reuse<R>(flow: &Flow<R>, segment: &Segment) -> bool {
 fn silent<R>(flow: &Flow<R>, clock: Timestamp, pressure: Pressure) -> Option<End> {
     let silence = clock.since(flow.active);
     if flow.is_over() {
-        return (silence > LINGER).then_some(End::Closed);
+        let limit = if flow.is_settled() { LINGER_SETTLED } else { LINGER };
+        return (silence > limit).then_some(End::Closed);
     }
     let limit = if flow.close.is_some() { IDLE_CLOSED } else { IDLE };
     if silence > limit {

@@ -179,7 +179,6 @@ mod tests {
             census,
             ledger: &Ledger::default(),
             findings: &found(census, captures, &Ledger::default(), &Rules::default()),
-            streamed: &[],
             settings: Vec::new(),
             style: Style::default(),
             bom: false,

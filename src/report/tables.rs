@@ -3,6 +3,7 @@
 
 use super::csv::{self, Written};
 use super::write::Results;
+use crate::census::certificates::CertificateRow;
 use crate::census::cipher_suites::CipherSuiteRow;
 use crate::census::failures::FailureRow;
 use crate::census::findings::{self, FindingRow};
@@ -51,6 +52,7 @@ tables! {
     VersionRow: |results| results.census.versions.rows();
     CipherSuiteRow: |results| results.census.cipher_suites.rows();
     GroupRow: |results| results.census.groups.rows();
+    CertificateRow: |results| results.census.certificates.rows();
     SegmentationRow: |results| results.census.segmentation.rows();
     MssRow: |results| results.census.mss.rows();
     FailureRow: |results| results.census.failures.rows();

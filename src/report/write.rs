@@ -4,7 +4,7 @@
 
 use super::csv::Written;
 use super::manifest::{self, RunBlock};
-use super::tables::TABLES;
+use super::tables::{Entry, TABLES};
 use super::{dictionary, fill, html, load, package};
 use crate::census::Census;
 use crate::census::findings::Found;
@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::row::Style;
 use crate::row::capture::CaptureRow;
+use rayon::prelude::*;
 use std::path::Path;
 
 /// What a run came to.
@@ -33,8 +34,6 @@ pub struct Results<'a> {
     pub ledger: &'a Ledger,
     /// What the rules found, the worst first.
     pub findings: &'a [Found],
-    /// The tables that the run has written already: flows, messages, flow_certificates.
-    pub streamed: &'a [Written],
     /// Settings and limits in force, names and values.
     pub settings: Vec<(String, String)>,
     /// How text cells are written.
@@ -52,23 +51,29 @@ impl Results<'_> {
     }
 }
 
-/// Writes everything but the tables that the run has written to `out/csv`: the other tables, `manifest.json`,
-/// `summary.json`, `datapackage.json`, `DICTIONARY.md`, `load.sql`, `load.py` and `report.html`. Gives all tables.
-pub fn write_all(out: &Path, results: &Results) -> Result<Vec<Written>, Error> {
+/// Writes the tables to `out/csv`, `manifest.json`, `summary.json`, `datapackage.json`, `DICTIONARY.md`, `load.sql`,
+/// `load.py` and `report.html`, files side by side on the threads of the pool that it runs in. `streamed` writes the
+/// tables whose rows belong to flows (flows, messages, flow_certificates), which only the run can. Gives all tables.
+pub fn write_all(
+    out: &Path,
+    results: &Results,
+    streamed: impl FnOnce() -> Result<Vec<Written>, Error> + Send,
+) -> Result<Vec<Written>, Error> {
     let folder = out.join("csv");
     std::fs::create_dir_all(&folder).map_err(Error::io("creating", &folder))?;
-    let mut written = results.streamed.to_vec();
-    for entry in TABLES {
-        if let Some(write) = entry.write {
-            written.push(write(results, &folder.join(format!("{}.csv", entry.table.name)))?);
-        }
-    }
+    let counted = || -> Result<Vec<Written>, Error> {
+        let write = |entry: &Entry| Some(entry.write?(results, &folder.join(format!("{}.csv", entry.table.name))));
+        TABLES.par_iter().filter_map(write).collect()
+    };
+    // The flows' tables are the longest piece of work: whoever is free takes the others meanwhile.
+    let (streamed, (counted, page)) = rayon::join(streamed, || rayon::join(counted, || html::render(&fill::page(results))));
+    let mut written = streamed?;
+    written.extend(counted?);
     let place = |file: &Written| TABLES.iter().position(|entry| entry.table.name == file.table);
     written.sort_by_key(place);
     let json = |value: &serde_json::Value| serde_json::to_string_pretty(value).map(|text| text + "\n");
-    let page = html::render(&fill::page(results))?;
     let files = [
-        ("report.html", page),
+        ("report.html", page?),
         ("summary.json", json(&manifest::summary(results))?),
         ("datapackage.json", json(&package::package(&results.title, &written))?),
         ("DICTIONARY.md", dictionary::markdown()),
@@ -130,13 +135,12 @@ mod tests {
             census: &census,
             ledger: &ledger,
             findings: &crate::census::findings::found(&census, &[], &ledger, &crate::census::findings::Rules::default()),
-            streamed: &streamed,
             settings: vec![("series".into(), "auto".into())],
             style,
             bom: true,
             run: RunBlock { threads, ..RunBlock::default() },
         };
-        write_all(&out, &results).unwrap();
+        write_all(&out, &results, || Ok(streamed.to_vec())).unwrap();
         out
     }
 

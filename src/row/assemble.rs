@@ -1,6 +1,7 @@
 //! A finished flow to its rows: who is who, how the handshake went, what each message cost.
 
 use super::cell::{Millis, Seconds, Wild, Word};
+use super::certificates;
 use super::flow::{FlowCertificateRow, FlowRow};
 use super::judge::{self, Judgement};
 use super::message::MessageRow;
@@ -9,10 +10,13 @@ use super::step;
 use crate::flow::{Flow, Side};
 use crate::packet::Endpoint;
 use crate::time::Timestamp;
+use crate::tls::certificate::Certificate;
 use crate::tls::preamble;
 use crate::tls::{Content, Message, Seen, Session, State, names};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::net::Ipv6Addr;
+use std::sync::Arc;
 
 /// Where a flow stands in the run.
 #[derive(Debug, Clone)]
@@ -32,6 +36,9 @@ pub struct FlowRows {
     pub messages: Vec<MessageRow>,
     /// flow_certificates.csv.
     pub certificates: Vec<FlowCertificateRow>,
+    /// What these certificates say, in the same order; they are not written with the flow but once, in certificates.csv.
+    #[serde(skip)]
+    pub shown: Vec<Arc<Certificate>>,
 }
 
 /// Who is the client, and how that is known.
@@ -72,6 +79,7 @@ pub fn assemble(flow: &Flow<Session>, seen: &Seen, end: crate::flow::End, latest
     network(&mut row, flow, seen, &roles);
     negotiated::offered(&mut row, seen);
     negotiated::chosen(&mut row, seen, roles.client);
+    certificates::judged(&mut row, seen, roles.client);
     outcome(&mut row, seen, &roles, &judgement);
     timing(&mut row, flow, seen, &judgement);
     segmentation(&mut row, flow, seen, &roles);
@@ -79,8 +87,8 @@ pub fn assemble(flow: &Flow<Session>, seen: &Seen, end: crate::flow::End, latest
     let is_handshake = |message: &&MessageRow| message.message != "application_data" && message.layer != "alert";
     row.flights = messages.iter().filter(is_handshake).map(|message| message.flight).max();
     row.sequence = sequence(seen, &roles);
-    let certificates = certificate_rows(&flow_id, seen, &roles);
-    FlowRows { flow: row, messages, certificates }
+    let (certificates, shown) = certificates::rows(&flow_id, seen, roles.client);
+    FlowRows { flow: row, messages, certificates, shown }
 }
 
 /// `f` and the first 16 hex digits of SHA-256 over capture id, key and first frame.
@@ -97,7 +105,8 @@ fn flow_id(flow: &Flow<Session>, origin: &Origin) -> Word {
     format!("f{}", hex(&digest[..8])).into()
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Bytes in lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -108,7 +117,9 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 fn address(endpoint: Endpoint) -> String {
-    Ipv6Addr::from(endpoint.address).to_canonical().to_string()
+    let mut text = String::with_capacity(39);
+    let _ = write!(text, "{}", Ipv6Addr::from(endpoint.address).to_canonical());
+    text
 }
 
 fn network(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, roles: &Roles) {
@@ -238,7 +249,7 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles
             seq: index as u32 + 1,
             step: step::step(message.content, from_client),
             layer: named.layer.into(),
-            message: named.message.into(),
+            message: named.message,
             message_code: named.code,
             direction: roles.name(message.side).into(),
             state: match message.state {
@@ -268,22 +279,6 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles
     rows
 }
 
-fn certificate_rows(flow_id: &Word, seen: &Seen, roles: &Roles) -> Vec<FlowCertificateRow> {
-    let mut rows = Vec::new();
-    for side in [roles.client.other(), roles.client] {
-        let Some(chain) = &seen.facts.chains[side.index()] else { continue };
-        for (position, digest) in chain.certificates.iter().enumerate() {
-            rows.push(FlowCertificateRow {
-                flow_id: flow_id.clone(),
-                side: roles.name(side).into(),
-                position: position as u32,
-                cert_id: hex(digest).into(),
-            });
-        }
-    }
-    rows
-}
-
 fn sequence(seen: &Seen, roles: &Roles) -> Word {
     let mut text = String::with_capacity(64);
     for message in &seen.messages {
@@ -291,10 +286,10 @@ fn sequence(seen: &Seen, roles: &Roles) -> Word {
         if !text.is_empty() {
             text.push(' ');
         }
+        let start = text.len();
+        text.push_str(&token);
         if message.side == roles.client {
-            text.push_str(&token.to_uppercase());
-        } else {
-            text.push_str(&token);
+            text[start..].make_ascii_uppercase();
         }
         if message.state == State::Partial {
             text.push('*');

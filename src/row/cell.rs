@@ -180,7 +180,16 @@ pub type Word = std::borrow::Cow<'static, str>;
 impl Cell for Word {
     const KIND: Kind = Kind::Text;
     fn append(&self, _: Style, out: &mut Vec<u8>) {
-        append_text(self, out);
+        match self {
+            // Constants are most of all cells, and none of them holds a quote.
+            Word::Borrowed(text) if !text.is_empty() => {
+                debug_assert!(!text.contains('"'), "{text}");
+                out.push(b'"');
+                out.extend_from_slice(text.as_bytes());
+                out.push(b'"');
+            }
+            text => append_text(text, out),
+        }
     }
 }
 
@@ -197,7 +206,7 @@ fn append_text(text: &str, out: &mut Vec<u8>) {
         return;
     }
     out.push(b'"');
-    if text.contains('"') {
+    if text.as_bytes().contains(&b'"') {
         out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
     } else {
         out.extend_from_slice(text.as_bytes());

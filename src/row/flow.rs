@@ -225,6 +225,11 @@ table! {
     certificate_count: Option<u32>,
     /// The first of them (SHA-256 of the DER in hex).
     leaf_cert_id: Word,
+    /// Whether the leaf's subjectAltName names the sni (RFC 9525; a commonName does not count). Empty: no sni, no plain certificate, or it cannot be told.
+    certificate_name_match: Option<bool>,
+    /// How the server's certificates stand to one another, by their names: `self_signed` or `single` (one), `ordered` (each issued by the next, RFC 5246
+    /// section 7.4.2), `unordered`, `unreadable`. Empty: none seen.
+    certificate_chain: Word,
     /// Whether secrets were used to read it: never in this version.
     decrypted: bool,
     /// A display filter that finds exactly its packets in that capture.

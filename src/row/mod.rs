@@ -6,6 +6,7 @@
 pub mod assemble;
 pub mod capture;
 pub mod cell;
+mod certificates;
 pub mod flow;
 mod judge;
 pub mod message;
@@ -88,7 +89,7 @@ macro_rules! table {
             }
 
             fn cells(&self, style: $crate::row::Style, each: &mut dyn FnMut(&[u8])) {
-                let mut cell = Vec::new();
+                let mut cell = Vec::with_capacity(64);
                 $(
                     cell.clear();
                     $crate::row::Cell::append(&self.$field, style, &mut cell);

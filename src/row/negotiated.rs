@@ -52,10 +52,6 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         (None, false) => "",
     }
     .into();
-    if let Some(chain) = &facts.chains[client.other().index()] {
-        row.certificate_count = Some(chain.certificates.len() as u32);
-        row.leaf_cert_id = chain.certificates.first().map(|digest| hex(digest)).unwrap_or_default().into();
-    }
     row.overlong_heartbeat = match (facts.overlong_heartbeat[client.index()], facts.overlong_heartbeat[client.other().index()]) {
         (true, true) => "both",
         (true, false) => "client",

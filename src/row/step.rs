@@ -1,5 +1,6 @@
 //! The names of messages, and the twelve steps of the drawing that the report makes of a handshake.
 
+use super::Word;
 use crate::tls::message::handshake::*;
 use crate::tls::{Content, Message, State, names};
 
@@ -25,17 +26,17 @@ pub struct Named {
     /// `handshake`, `ccs`, `alert` or `data`.
     pub layer: &'static str,
     /// The name.
-    pub message: String,
+    pub message: Word,
     /// HandshakeType or AlertDescription.
     pub code: Option<u8>,
 }
 
 /// Layer, name and code point of a message.
 pub fn name(content: Content) -> Named {
-    let named = |layer, message: &str, code| Named { layer, message: message.to_owned(), code };
+    let named = |layer, message: &'static str, code| Named { layer, message: message.into(), code };
     match content {
         Content::Handshake(kind) => {
-            let known = names::handshake_type(kind).map_or_else(|| format!("handshake_{kind}"), str::to_owned);
+            let known = names::handshake_type(kind).map_or_else(|| format!("handshake_{kind}").into(), Word::from);
             Named { layer: "handshake", message: known, code: Some(kind) }
         }
         Content::V2ClientHello => named("handshake", "ssl2_client_hello", Some(CLIENT_HELLO)),
@@ -43,7 +44,7 @@ pub fn name(content: Content) -> Named {
         Content::EncryptedHandshake => named("handshake", "encrypted_handshake", None),
         Content::ChangeCipherSpec => named("ccs", "change_cipher_spec", None),
         Content::Alert(_, description) => {
-            let known = names::alert(description).map_or_else(|| format!("alert_{description}"), str::to_owned);
+            let known = names::alert(description).map_or_else(|| format!("alert_{description}").into(), Word::from);
             Named { layer: "alert", message: known, code: Some(description) }
         }
         Content::EncryptedAlert => named("alert", "encrypted_alert", None),
@@ -73,7 +74,7 @@ pub fn step(content: Content, from_client: bool) -> u8 {
 }
 
 /// The short token of a message in the column `sequence`, in lower case.
-pub fn token(content: Content) -> String {
+pub fn token(content: Content) -> Word {
     match content {
         Content::Handshake(kind) => match kind {
             HELLO_REQUEST => "hr".into(),
@@ -89,13 +90,13 @@ pub fn token(content: Content) -> String {
             CLIENT_KEY_EXCHANGE => "cke".into(),
             FINISHED => "fin".into(),
             CERTIFICATE_STATUS => "cst".into(),
-            other => format!("h{other}"),
+            other => format!("h{other}").into(),
         },
         Content::V2ClientHello => "ch2".into(),
         Content::HelloRetryRequest => "hrr".into(),
         Content::EncryptedHandshake => "enc".into(),
         Content::ChangeCipherSpec => "ccs".into(),
-        Content::Alert(_, description) => format!("a{description}"),
+        Content::Alert(_, description) => format!("a{description}").into(),
         Content::EncryptedAlert => "alert".into(),
         Content::ApplicationData => "data".into(),
         Content::EncryptedFlight => "flight".into(),

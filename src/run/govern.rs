@@ -13,8 +13,9 @@ use std::collections::VecDeque;
 
 /// Blocks between a load and the pressure that follows from it; also the most blocks under way.
 pub const DELAY: u64 = 16;
-/// Live flows of one series above which time-outs shrink.
-pub const MAX_FLOWS: u64 = 1_000_000;
+/// Bytes of live flows of one series above which time-outs shrink: some 190,000 TLS connections at once, or 2.8 million
+/// others.
+pub const MAX_FLOWS: u64 = 1 << 30;
 /// Bytes held behind holes in one series above which the bound of each direction shrinks.
 pub const MAX_HELD: u64 = 64 << 20;
 /// The shortest time-out is 2 hours 4 minutes divided by two to this: less than a quarter of a second.

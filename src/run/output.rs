@@ -6,7 +6,7 @@ use super::store::{RowStore, TABLES};
 use crate::archive::{FLOOR, MAX_RATIO, MAX_WINDOW};
 use crate::decimal::append_integer;
 use crate::error::Error;
-use crate::flow::table::{IDLE, IDLE_CLOSED, LINGER};
+use crate::flow::table::{IDLE, IDLE_CLOSED, LINGER, LINGER_SETTLED};
 use crate::report::csv::{Digesting, Written, header};
 use crate::row::flow::{FlowCertificateRow, FlowRow};
 use crate::row::message::MessageRow;
@@ -171,12 +171,13 @@ impl TableFile {
 /// Limits in force, as they are said to the reader.
 pub fn limits() -> Vec<(&'static str, String)> {
     vec![
-        ("live flows of a series, at most", MAX_FLOWS.to_string()),
+        ("bytes of live flows in a series, at most", MAX_FLOWS.to_string()),
         ("bytes held behind holes in a series, at most", MAX_HELD.to_string()),
         ("bytes held behind holes in a direction, at most", crate::flow::direction::MAX_HELD.to_string()),
         ("silence that ends an open flow", format!("{} s", IDLE.0 / SECOND)),
         ("silence that ends a closing flow", format!("{} s", IDLE_CLOSED.0 / SECOND)),
         ("silence that ends a closed flow", format!("{} s", LINGER.0 / SECOND)),
+        ("the same where both ends are acknowledged", format!("{} ms", LINGER_SETTLED.0 * 1000 / SECOND)),
         ("bytes of a record or block, at most", crate::capture::MAX_RECORD.to_string()),
         ("window of a compressed capture, at most", MAX_WINDOW.to_string()),
         ("a compressed capture becomes, at most", format!("{MAX_RATIO} times its size, or {FLOOR} bytes")),

@@ -103,6 +103,9 @@ enum Row {
 }
 
 impl Reader for Session {
+    /// The session itself, a dozen messages, and the lists of both hellos.
+    const BYTES: u64 = 5 << 10;
+
     fn starts(bytes: &[u8], first: bool, midway: bool) -> bool {
         record::could_start(bytes, first, midway)
             || (first && preamble::proxy_header(bytes).is_some_and(|(len, _)| record::could_start(&bytes[len..], true, midway)))

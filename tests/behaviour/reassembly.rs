@@ -263,6 +263,8 @@ fn a_lost_segment_takes_facts_away_and_makes_none_up() {
 struct Tape(Vec<Option<u8>>);
 
 impl Reader for Tape {
+    const BYTES: u64 = 1024;
+
     fn starts(_: &[u8], _: bool, _: bool) -> bool {
         true
     }

@@ -98,8 +98,10 @@ fn analyze(input: &Path, out: &Path, pairs: bool) {
     }
     fs::create_dir_all(out.join("csv")).unwrap();
     let progress = Progress::new(Mode::None, 0, 0);
-    let options = Options { threads: 2, style: Style::default(), rules: &Rules::default() };
-    let found = run(&archive, options, out, &progress, &AtomicBool::new(false)).unwrap();
+    let rules = Rules::default();
+    let options = Options { style: Style::default(), rules: &rules };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let found = pool.install(|| run(&archive, options, out, &progress, &AtomicBool::new(false))).unwrap();
     assert!(found.captures.iter().all(|capture| capture.status == "ok"));
     write_rows(out, found.store, &found.collected, false).unwrap();
 }

@@ -1,6 +1,7 @@
 //! What a rule is: its words, its number, and a pure function over rows.
 
 use super::look::Look;
+use crate::census::certificates::CertificateRow;
 use crate::census::totals::Totals;
 use crate::row::capture::CaptureRow;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,8 @@ pub enum Subject {
     Server,
     /// A client: its address.
     Client,
+    /// A certificate: its cert_id.
+    Certificate,
     /// A capture: its id.
     Capture,
     /// The whole run.
@@ -56,6 +59,7 @@ impl Subject {
         match self {
             Subject::Server => "server",
             Subject::Client => "client",
+            Subject::Certificate => "certificate",
             Subject::Capture => "capture",
             Subject::Run => "run",
         }
@@ -83,6 +87,8 @@ pub enum Check {
     Flow(Subject, Raised, Evidence),
     /// On each row of captures.csv; gives what was seen.
     Capture(fn(&CaptureRow, u64) -> Option<String>),
+    /// On each row of certificates.csv; gives what was seen.
+    Certificate(fn(&CertificateRow, u64) -> Option<String>),
     /// On the handshakes of a server: judged, failed, threshold.
     Server(fn(u64, u64, u64) -> Option<String>),
     /// On reasons of losses.csv.
@@ -120,6 +126,7 @@ impl Rule {
         match self.check {
             Check::Flow(subject, ..) => subject,
             Check::Capture(_) => Subject::Capture,
+            Check::Certificate(_) => Subject::Certificate,
             Check::Server(_) => Subject::Server,
             Check::Loss(_) | Check::Run(_) => Subject::Run,
         }

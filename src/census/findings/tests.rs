@@ -93,6 +93,7 @@ const FLOWS: &[(&str, Change, Change)] = &[
         },
     ),
     ("fallback", |r| r.flow.suites_offered.0.push(0x5600), |r| r.flow.suites_offered.0.push(0x00ff)),
+    ("certificate_name_mismatch", |r| r.flow.certificate_name_match = Some(false), |r| r.flow.certificate_name_match = None),
     ("heartbleed", |r| r.flow.overlong_heartbeat = "client".into(), |_| ()),
     (
         "certificate_refused",
@@ -158,6 +159,67 @@ fn census(flows: &[FlowRows], rules: &Rules) -> Census {
     census
 }
 
+/// A certificate that raises no rule, shown from day 100 to day 110.
+fn shown() -> CertificateRow {
+    const DAY: i64 = 86_400_000_000_000;
+    CertificateRow {
+        cert_id: "ab".into(),
+        not_before_utc: Some(Timestamp(100 * DAY)),
+        not_after_utc: Some(Timestamp(140 * DAY)),
+        days_left_at_capture: Some(30),
+        key_type: "RSA".into(),
+        key_bits: Some(2048),
+        signature_hash: "sha256".into(),
+        self_signed: Some(false),
+        leaf_flows: 1,
+        first_utc: Timestamp(100 * DAY),
+        last_utc: Timestamp(110 * DAY),
+        ..CertificateRow::default()
+    }
+}
+
+type Recast = fn(&mut CertificateRow);
+
+/// Rule, what raises it, and what is near and does not.
+const CERTIFICATES: &[(&str, Recast, Recast)] = &[
+    (
+        "certificate_expired",
+        |c| c.days_left_at_capture = Some(-1),
+        |c| {
+            (c.days_left_at_capture, c.self_signed, c.leaf_flows) = (Some(-1), Some(true), 0);
+        },
+    ),
+    ("certificate_expiring", |c| c.days_left_at_capture = Some(29), |c| c.days_left_at_capture = Some(-1)),
+    ("certificate_not_yet_valid", |c| c.first_utc.0 -= 1, |c| c.not_before_utc = None),
+    ("certificate_self_signed", |c| c.self_signed = Some(true), |c| (c.self_signed, c.leaf_flows) = (Some(true), 0)),
+    ("certificate_key_small", |c| c.key_bits = Some(2047), |c| (c.key_type, c.key_bits) = ("EC".into(), Some(256))),
+    ("certificate_key_small", |c| (c.key_type, c.key_bits) = ("EC".into(), Some(224)), |c| c.key_bits = None),
+    (
+        "certificate_signature_weak",
+        |c| c.signature_hash = "sha1".into(),
+        |c| {
+            (c.signature_hash, c.self_signed) = ("sha1".into(), Some(true));
+        },
+    ),
+    ("certificate_unreadable", |c| c.error = "der".into(), |_| ()),
+];
+
+#[test]
+fn certificates_raise_the_rules_that_they_should() {
+    let raised = |id: &str, change: Recast| {
+        let mut certificate = shown();
+        change(&mut certificate);
+        let (rule, setting) = Rules::default().settings().find(|(rule, _)| rule.id == id).unwrap();
+        let Check::Certificate(check) = rule.check else { panic!("{id}") };
+        check(&certificate, setting.threshold).is_some()
+    };
+    for (id, raise, spare) in CERTIFICATES {
+        assert!(!raised(id, |_| ()), "{id} is raised by a sound one");
+        assert!(raised(id, *raise), "{id} is not raised");
+        assert!(!raised(id, *spare), "{id} is raised by its neighbour");
+    }
+}
+
 /// Flows with these outcomes.
 fn ended(outcomes: &[&'static str]) -> Vec<FlowRows> {
     let with = |outcome: &&'static str| {
@@ -218,7 +280,8 @@ fn captures_losses_and_runs_raise_the_rules_that_they_should() {
 
 #[test]
 fn every_rule_has_a_case_and_every_word_that_it_needs() {
-    let cases: BTreeSet<_> = FLOWS.iter().map(|case| case.0).chain(others().iter().map(|case| case.0)).collect();
+    let cases: BTreeSet<_> =
+        FLOWS.iter().map(|case| case.0).chain(CERTIFICATES.iter().map(|case| case.0)).chain(others().iter().map(|case| case.0)).collect();
     let ids: Vec<_> = all().map(|rule| rule.id).collect();
     assert_eq!(cases, ids.iter().copied().collect());
     assert_eq!(cases.len(), ids.len(), "an id twice");
