@@ -11,7 +11,7 @@ fn with_path(capture: &CaptureRow, what: &str) -> String {
 pub const RULES: &[Rule] = &[
     Rule {
         id: "capture_failed",
-        severity: Severity::High,
+        severity: Severity::Medium,
         title: "Capture that could not be read",
         why: "Nothing of it is in the figures.",
         advice: "See error_code and error_offset_bytes in captures.csv.",
