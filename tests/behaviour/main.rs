@@ -6,6 +6,7 @@ mod support;
 mod compressed;
 mod damage;
 mod exit_codes;
+mod fingerprints;
 mod golden;
 mod hostile;
 mod imports;
