@@ -112,6 +112,8 @@ table! {
     auth: Word,
     /// signature_algorithm of the ServerKeyExchange (TLS 1.2), by name.
     signature_scheme: Word,
+    /// The same as a code point.
+    signature_scheme_code: Option<u16>,
     /// Whether the handshake was abbreviated or used a PSK. Empty: cannot be told from what was seen.
     resumed: Option<bool>,
     /// By what: `id`, `ticket`, `psk`. Empty: not resumed, or not known.

@@ -83,6 +83,7 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         (None, None) => Word::default(),
     };
     row.pq_hybrid = row.kx_group_code.map(|_| group.is_some_and(|group| group.post_quantum));
+    row.signature_scheme_code = facts.key_exchange.signature_scheme;
     row.signature_scheme = match facts.key_exchange.signature_scheme {
         Some(code) => names::signature_scheme(code).map_or_else(|| format!("0x{code:04x}").into(), |scheme| scheme.name.into()),
         None => Word::default(),
