@@ -9,6 +9,7 @@
 
 pub mod certificates;
 pub mod cipher_suites;
+pub mod clients;
 pub mod failures;
 pub mod findings;
 pub mod first;
@@ -16,10 +17,14 @@ pub mod groups;
 pub mod histogram;
 pub mod losses;
 pub mod mss;
+pub mod offers;
 pub mod pairs;
+pub mod quantiles;
 pub mod segmentation;
 pub mod selection;
+pub mod servers;
 pub mod steps;
+pub mod timeline;
 pub mod totals;
 pub mod versions;
 
@@ -77,6 +82,20 @@ parts! {
     cipher_suites: cipher_suites::CipherSuites,
     /// Groups for key exchange.
     groups: groups::Groups,
+    /// Extensions.
+    extensions: offers::Extensions,
+    /// Signature schemes.
+    signature_schemes: offers::SignatureSchemes,
+    /// Application protocols.
+    alpn: offers::Alpn,
+    /// Servers.
+    servers: servers::Servers,
+    /// Clients by fingerprint.
+    clients: clients::Clients,
+    /// Flows over time.
+    timeline: timeline::Timeline,
+    /// How times and sizes are spread.
+    quantiles: quantiles::Quantiles,
     /// Certificates.
     certificates: certificates::Certificates,
     /// How messages are cut into segments.
@@ -117,7 +136,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::row::flow::FlowCertificateRow;
     use crate::row::message::MessageRow;
-    use crate::row::{Codes, Millis, Wild, Word};
+    use crate::row::{Codes, Millis, Wild, WildList, Word};
     use crate::time::{Span, Timestamp};
     use crate::tls::certificate::{Certificate, X509};
     use std::sync::Arc;
@@ -148,6 +167,13 @@ pub(crate) mod tests {
             flow.versions_offered = Codes(vec![0x0a0a, 0x0304, 0x0303]);
             flow.suites_offered = Codes((0..pick(6)).map(|_| 0x1301 + pick(5) as u16).collect());
             flow.cipher_suite_code = [None, Some(0x1301), Some(0x000a), Some(0xeeee)][pick(4) as usize];
+            flow.extensions_offered = Codes(vec![0, 10 + pick(3) as u16, 0x0a0a]);
+            flow.extensions_chosen = Codes(vec![10]);
+            flow.signature_schemes_offered = Codes(vec![0x0403, 0x0804]);
+            flow.signature_scheme_code = [None, Some(0x0403)][pick(2) as usize];
+            flow.alpn_offered = WildList(["h2", "own"][..pick(3) as usize].iter().map(|id| Wild((*id).into())).collect());
+            flow.alpn = Wild(["", "h2"][pick(2) as usize].into());
+            flow.ja4 = ["", "t13d", "t12i"][pick(3) as usize].into();
             flow.groups_offered = Codes(vec![0x2a2a, 0x001d, 0x11ec]);
             flow.key_shares = Codes(vec![0x001d]);
             flow.kx_group_code = [None, Some(0x001d)][pick(2) as usize];

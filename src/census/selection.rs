@@ -171,6 +171,9 @@ fn shown(rows: &FlowRows) -> FlowRows {
         suites_offered: Codes::default(),
         groups_offered: Codes::default(),
         key_shares: Codes::default(),
+        extensions_offered: Codes::default(),
+        extensions_chosen: Codes::default(),
+        signature_schemes_offered: Codes::default(),
         ..rows.flow.clone()
     };
     if let Some((end, _)) = flow.sni.0.char_indices().nth(NAME) {

@@ -90,6 +90,16 @@ table! {
     groups_offered_count: Option<u32>,
     /// Whether the cell is cut (32,000 characters).
     groups_offered_truncated: bool,
+    /// Extension types of the first ClientHello in the client's order, GREASE included.
+    extensions_offered: Codes,
+    /// How many extensions it has. Empty: no ClientHello seen.
+    extensions_offered_count: Option<u32>,
+    /// Whether the cell is cut (32,000 characters).
+    extensions_offered_truncated: bool,
+    /// Extension types of the ServerHello in the server's order. In TLS 1.3 most are encrypted.
+    extensions_chosen: Codes,
+    /// signature_algorithms of the first ClientHello in the client's order (RFC 8446 section 4.2.3), GREASE included.
+    signature_schemes_offered: Codes,
     /// Groups for which the first ClientHello carries a key share.
     key_shares: Codes,
     /// Whether the key exchange is forward secret; empty where no suite was chosen, or it cannot be told (a PSK resumption not seen whole).
@@ -104,6 +114,8 @@ table! {
     auth: Word,
     /// signature_algorithm of the ServerKeyExchange (TLS 1.2), by name.
     signature_scheme: Word,
+    /// The same as a code point.
+    signature_scheme_code: Option<u16>,
     /// Whether the handshake was abbreviated or used a PSK. Empty: cannot be told from what was seen.
     resumed: Option<bool>,
     /// By what: `id`, `ticket`, `psk`. Empty: not resumed, or not known.
@@ -116,14 +128,20 @@ table! {
     ech: Option<bool>,
     /// What of client authentication is plain: `requested`, `sent`, `declined` (an empty certificate). In TLS 1.3 it is encrypted: empty.
     client_auth: Word,
-    /// Algorithm of a compressed certificate (RFC 8879); comes with a later version.
+    /// Algorithms of certificate compression that the client offers (RFC 8879) by name, joined by `;`. Whether one was used is encrypted. Empty: none offered.
     compressed_certificate: Word,
-    /// Compression method that the server chose; 0 is none. Empty: no ServerHello seen, or TLS 1.3, which has none.
-    compression_code: Option<u8>,
-    /// Whether the ServerHello carries renegotiation_info (RFC 5746). Empty: no ServerHello seen, or TLS 1.3, which has no renegotiation.
+    /// Whether client and server both sent extended_master_secret (RFC 7627), which TLS 1.3 has built in: true there. Empty: no ServerHello, or no ClientHello seen.
+    extended_master_secret: Option<bool>,
+    /// Whether the server accepted encrypt_then_mac (RFC 7366). Empty: no ServerHello seen, or the suite is not CBC.
+    encrypt_then_mac: Option<bool>,
+    /// Whether the server sent renegotiation_info (RFC 5746). Empty: no ServerHello seen, or TLS 1.3, which cannot renegotiate.
     secure_renegotiation: Option<bool>,
-    /// What the server's random says of a downgrade (RFC 8446 section 4.1.3): `tls12` (it knows TLS 1.3), `tls11` (it knows TLS 1.2). Empty: nothing.
-    downgrade_signal: Word,
+    /// Compression of records that the server chose, by name: `deflate`, `lzs`. Empty: none, or no ServerHello seen.
+    record_compression: Word,
+    /// Sentinel in the server's random (RFC 8446 section 4.1.3): `tls12` or `tls11` is what it fell back to though it speaks more. Empty: none.
+    downgrade_sentinel: Word,
+    /// Whether the client sent TLS_FALLBACK_SCSV (RFC 7507): it tries again with an older version. Empty: no ClientHello seen.
+    fallback_scsv: Option<bool>,
     /// Who sent a plain HeartbeatRequest that asks for more than it holds (CVE-2014-0160): `client`, `server` or `both`. Empty: nobody.
     overlong_heartbeat: Word,
     /// Number of renegotiations whose plain part was seen; comes with a later version.
@@ -219,7 +237,7 @@ table! {
     ja3: Word,
     /// JA3S of the ServerHello: MD5 in hex.
     ja3s: Word,
-    /// JA4 of the first ClientHello; comes with a later version.
+    /// JA4 of the first ClientHello: `t13d1516h2_8daaf6152771_e5627efa2ab1`.
     ja4: Word,
     /// Certificates in the server's first Certificate message. Empty: no plain one seen.
     certificate_count: Option<u32>,

@@ -10,6 +10,7 @@ mod extension {
     pub const EC_POINT_FORMATS: u16 = 11;
     pub const SIGNATURE_ALGORITHMS: u16 = 13;
     pub const ALPN: u16 = 16;
+    pub const COMPRESS_CERTIFICATE: u16 = 27;
     pub const SESSION_TICKET: u16 = 35;
     pub const PRE_SHARED_KEY: u16 = 41;
     pub const EARLY_DATA: u16 = 42;
@@ -54,6 +55,8 @@ pub struct ClientHello {
     pub versions: Vec<u16>,
     /// Groups of the key shares in order.
     pub key_shares: Vec<u16>,
+    /// Algorithms of compress_certificate (RFC 8879) in order.
+    pub certificate_compressions: Vec<u16>,
     /// Whether a session ticket (not an empty one) is sent.
     pub ticket: bool,
     /// Whether a pre-shared key is offered.
@@ -77,9 +80,9 @@ pub struct ServerHello {
     pub session_id: Vec<u8>,
     /// Cipher suite.
     pub suite: u16,
-    /// Compression method; 0 is none.
+    /// Compression method of the records: 0 is none.
     pub compression: u8,
-    /// What the end of its random says of a downgrade.
+    /// What the random's last bytes say of a version that the server could have spoken.
     pub downgrade: Option<Downgrade>,
     /// Extension types in order.
     pub extensions: Vec<u16>,
@@ -95,22 +98,34 @@ pub struct ServerHello {
     pub malformed: bool,
 }
 
-/// What a server that knows newer versions leaves in its random when it answers with an older one (RFC 8446 section 4.1.3).
+/// The sentinel by which a server that speaks a later version says that it was made to speak an older one: the last
+/// eight bytes of its random (RFC 8446 section 4.1.3).
+///
+/// ```text
+///  | 24 bytes of random | "DOWNGRD" 7 | 1: TLS 1.2 was chosen, 0: TLS 1.1 or older |
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Downgrade {
-    /// It knows TLS 1.3 and answers with TLS 1.2.
+    /// A server of TLS 1.3 chose TLS 1.2.
     ToTls12,
-    /// It knows TLS 1.2 or 1.3 and answers with TLS 1.1 or older.
+    /// A server of TLS 1.2 or 1.3 chose something older.
     ToTls11,
 }
 
 impl Downgrade {
-    /// The last eight bytes of the random: `44 4f 57 4e 47 52 44` ("DOWNGRD") and 1 or 0.
-    fn read(random: &[u8]) -> Option<Self> {
-        match random.get(24..)? {
-            b"DOWNGRD\x01" => Some(Downgrade::ToTls12),
-            b"DOWNGRD\x00" => Some(Downgrade::ToTls11),
+    fn of(random: &[u8]) -> Option<Self> {
+        match random.last_chunk::<8>()?.strip_prefix(b"DOWNGRD")? {
+            [1] => Some(Downgrade::ToTls12),
+            [0] => Some(Downgrade::ToTls11),
             _ => None,
+        }
+    }
+
+    /// The word in the column `downgrade_sentinel`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Downgrade::ToTls12 => "tls12",
+            Downgrade::ToTls11 => "tls11",
         }
     }
 }
@@ -183,6 +198,7 @@ impl ClientHello {
             extension::SUPPORTED_GROUPS => self.groups = words(data.vector16()?)?,
             extension::EC_POINT_FORMATS => self.point_formats = data.vector8()?.to_vec(),
             extension::SIGNATURE_ALGORITHMS => self.signature_schemes = words(data.vector16()?)?,
+            extension::COMPRESS_CERTIFICATE => self.certificate_compressions = words(data.vector8()?)?,
             extension::SUPPORTED_VERSIONS => self.versions = words(data.vector8()?)?,
             extension::KEY_SHARE | extension::KEY_SHARE_DRAFT => {
                 let mut list = Cursor(data.vector16()?);
@@ -216,7 +232,7 @@ pub fn read_server(body: &[u8]) -> Option<ServerHello> {
     hello.version = hello.legacy_version;
     let random = body.bytes(32)?;
     hello.retry = random == RETRY_RANDOM;
-    hello.downgrade = Downgrade::read(random);
+    hello.downgrade = Downgrade::of(random);
     if matches!(hello.legacy_version, 0x7f00..=0x7f15) {
         hello.suite = body.word()?;
     } else {
@@ -448,16 +464,15 @@ mod tests {
         assert_eq!((tls13.version, tls13.legacy_version, tls13.key_share, tls13.retry), (0x0304, 0x0303, Some(29), false));
         let retry = read_server(&body([3, 3], &RETRY_RANDOM, &[0, 0x13, 1, 0, 0, 6, 0, 51, 0, 2, 0, 23])).unwrap();
         assert!(retry.retry && retry.key_share == Some(23));
-        let bare = read_server(&body([3, 1], &[1; 32], &[0, 0, 0x2f, 0])).unwrap();
-        assert_eq!((bare.version, bare.suite, bare.malformed), (0x0301, 0x002f, false));
-        assert_eq!((bare.compression, bare.downgrade), (0, None));
-        for (end, downgrade) in [(1, Some(Downgrade::ToTls12)), (0, Some(Downgrade::ToTls11)), (2, None)] {
-            let mut random = [1; 32];
-            random[24..31].copy_from_slice(b"DOWNGRD");
-            random[31] = end;
-            let hello = read_server(&body([3, 1], &random, &[0, 0, 0x2f, 1])).unwrap();
-            assert_eq!((hello.compression, hello.downgrade), (1, downgrade));
-        }
+        let bare = read_server(&body([3, 1], &[1; 32], &[0, 0, 0x2f, 1])).unwrap();
+        assert_eq!((bare.version, bare.suite, bare.compression, bare.malformed), (0x0301, 0x002f, 1, false));
+        let sentinel = |last: &[u8; 8]| {
+            let random = [[1; 8], [2; 8], [3; 8], *last].concat().try_into().unwrap();
+            read_server(&body([3, 3], &random, &[0, 0, 0x2f, 0])).unwrap().downgrade
+        };
+        assert_eq!(sentinel(b"DOWNGRD\x01"), Some(Downgrade::ToTls12));
+        assert_eq!(sentinel(b"DOWNGRD\x00"), Some(Downgrade::ToTls11));
+        assert_eq!(sentinel(b"DOWNGRD\x02"), None);
         let draft = read_server(&body([0x7f, 18], &[1; 32], &[0x13, 2, 0, 0])).unwrap();
         assert_eq!((draft.version, draft.suite), (0x7f12, 0x1302));
     }

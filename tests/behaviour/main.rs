@@ -7,6 +7,7 @@ mod compressed;
 mod damage;
 mod exit_codes;
 mod findings;
+mod fingerprints;
 mod golden;
 mod hostile;
 mod imports;

@@ -32,7 +32,7 @@ impl<'a> Look<'a> {
             rows,
             suite: flow.cipher_suite_code.and_then(names::cipher_suite),
             group: flow.kx_group_code.and_then(names::group),
-            scheme: Some(flow.signature_scheme.as_ref()).filter(|name| !name.is_empty()).and_then(scheme),
+            scheme: flow.signature_scheme_code.and_then(names::signature_scheme),
             offers: offers.filter(|suite| !suite.is_signaling()).collect(),
         }
     }
@@ -69,10 +69,4 @@ fn ordinal(code: u16) -> u16 {
         code if crate::tls::hello::is_tls13(code) => TLS13,
         code => code,
     }
-}
-
-/// A signature scheme by name: the row holds no number.
-fn scheme(name: &str) -> Option<&'static SignatureScheme> {
-    let tables = [names::SIGNATURE_SCHEMES, names::HASH_SIGNATURE_PAIRS, names::EXTRA_SIGNATURE_SCHEMES];
-    tables.into_iter().flatten().find(|scheme| scheme.name == name)
 }

@@ -235,10 +235,7 @@ pub const RULES: &[Rule] = &[
         decided: "By the compression method in the ServerHello.",
         threshold: None,
         source: "RFC 9325 section 3.3 (November 2022); CVE-2012-4929",
-        check: at_server(
-            |look, _| look.flow().compression_code.is_some_and(|code| code != 0),
-            |look| format!("compression method {}", look.flow().compression_code.unwrap_or_default()),
-        ),
+        check: at_server(|look, _| !look.flow().record_compression.is_empty(), |look| look.flow().record_compression.clone().into_owned()),
     },
     Rule {
         id: "renegotiation_insecure",
@@ -263,7 +260,7 @@ pub const RULES: &[Rule] = &[
         check: at_server(
             |look, _| {
                 let newest = look.newest_offered().unwrap_or(0);
-                match look.flow().downgrade_signal.as_ref() {
+                match look.flow().downgrade_sentinel.as_ref() {
                     "tls12" => newest >= TLS13,
                     "tls11" => newest >= TLS12,
                     _ => false,
@@ -302,7 +299,7 @@ pub const RULES: &[Rule] = &[
         decided: "TLS_FALLBACK_SCSV stands in the ClientHello.",
         threshold: None,
         source: "RFC 7507 (April 2015)",
-        check: at_server(|look, _| look.flow().suites_offered.0.contains(&0x5600), |_| "TLS_FALLBACK_SCSV in the ClientHello".into()),
+        check: at_server(|look, _| look.flow().fallback_scsv == Some(true), |_| "TLS_FALLBACK_SCSV in the ClientHello".into()),
     },
     Rule {
         id: "heartbleed",

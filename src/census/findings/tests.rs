@@ -24,8 +24,7 @@ fn sound() -> FlowRows {
     (flow.cipher_suite, flow.cipher_suite_code) = ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256".into(), Some(0xc02f));
     flow.forward_secret = Some(true);
     flow.kx_group_code = Some(29);
-    flow.signature_scheme = "rsa_pss_rsae_sha256".into();
-    flow.compression_code = Some(0);
+    flow.signature_scheme_code = Some(0x0804);
     flow.secure_renegotiation = Some(true);
     (flow.mss_client_bytes, flow.mss_server_bytes) = (Some(1460), Some(1220));
     flow.client_hello_segments = Some(1);
@@ -65,23 +64,23 @@ const FLOWS: &[(&str, Change, Change)] = &[
     ("no_forward_secrecy", |r| r.flow.forward_secret = Some(false), |r| r.flow.forward_secret = None),
     ("dh_prime_small", |r| r.flow.kx_bits = Some(2047), |r| r.flow.kx_bits = Some(2048)),
     ("group_weak", |r| r.flow.kx_group_code = Some(21), |r| r.flow.kx_group_code = Some(0x0100)),
-    ("signature_weak", |r| r.flow.signature_scheme = "rsa_pkcs1_sha1".into(), |r| r.flow.signature_scheme = "rsa_pkcs1_sha256".into()),
-    ("compression", |r| r.flow.compression_code = Some(1), |r| r.flow.compression_code = None),
+    ("signature_weak", |r| r.flow.signature_scheme_code = Some(0x0201), |r| r.flow.signature_scheme_code = Some(0x0401)),
+    ("compression", |r| r.flow.record_compression = "deflate".into(), |_| ()),
     ("renegotiation_insecure", |r| r.flow.secure_renegotiation = Some(false), |r| r.flow.secure_renegotiation = None),
     (
         "downgraded",
         |r| {
             r.flow.versions_offered.0 = vec![0x1a1a, 0x0304, 0x0303];
-            r.flow.downgrade_signal = "tls12".into();
+            r.flow.downgrade_sentinel = "tls12".into();
         },
-        |r| r.flow.downgrade_signal = "tls12".into(),
+        |r| r.flow.downgrade_sentinel = "tls12".into(),
     ),
     (
         "downgraded",
-        |r| r.flow.downgrade_signal = "tls11".into(),
+        |r| r.flow.downgrade_sentinel = "tls11".into(),
         |r| {
             r.flow.legacy_version_code = Some(0x0302);
-            r.flow.downgrade_signal = "tls11".into();
+            r.flow.downgrade_sentinel = "tls11".into();
         },
     ),
     (
@@ -92,7 +91,7 @@ const FLOWS: &[(&str, Change, Change)] = &[
             r.flow.suites_offered.0 = vec![0x002f, 0xc02f];
         },
     ),
-    ("fallback", |r| r.flow.suites_offered.0.push(0x5600), |r| r.flow.suites_offered.0.push(0x00ff)),
+    ("fallback", |r| r.flow.fallback_scsv = Some(true), |r| r.flow.fallback_scsv = Some(false)),
     ("certificate_name_mismatch", |r| r.flow.certificate_name_match = Some(false), |r| r.flow.certificate_name_match = None),
     ("heartbleed", |r| r.flow.overlong_heartbeat = "client".into(), |_| ()),
     (
