@@ -21,8 +21,10 @@ mod udp;
 
 use crate::archive::{Archive, Capture, Parked, Series, Source as From, Status};
 use crate::capture::block::{Source, Walk};
+use crate::census::findings::Rules;
 use crate::error::{CaptureError, Error};
 use crate::flow::hash::HashKey;
+use crate::ledger::{Layer, Reason};
 use crate::progress::Progress;
 use crate::row::capture::CaptureRow;
 use crate::row::cell::{Seconds, Wild};
@@ -42,6 +44,7 @@ const LARGE: u64 = 32 << 20;
 pub struct Run<'a> {
     archive: &'a Archive,
     style: Style,
+    rules: &'a Rules,
     hash_key: HashKey,
     threads: usize,
     progress: &'a Progress,
@@ -90,16 +93,32 @@ pub struct Found {
     pub stopped: bool,
 }
 
+/// How a run is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// How text cells are written.
+    pub style: Style,
+    /// The rules that flows are asked.
+    pub rules: &'a Rules,
+}
+
 /// Reads all series of an archive on the threads of the pool that it runs in. `scratch` is a folder for rows that do not
 /// fit in memory.
 ///
 /// # Errors
 ///
 /// Only what makes the result wrong: scratch files that cannot be written. A capture that cannot be read is a row.
-pub fn run(archive: &Archive, style: Style, scratch: &std::path::Path, progress: &Progress, stop: &AtomicBool) -> Result<Found, Error> {
+pub fn run(
+    archive: &Archive,
+    options: Options<'_>,
+    scratch: &std::path::Path,
+    progress: &Progress,
+    stop: &AtomicBool,
+) -> Result<Found, Error> {
     let run = Run {
         archive,
-        style,
+        style: options.style,
+        rules: options.rules,
         hash_key: HashKey::random(),
         threads: rayon::current_num_threads(),
         progress,
@@ -219,6 +238,8 @@ impl Run<'_> {
     fn finish(self) -> Result<Found, Error> {
         let stopped = self.is_stopped();
         let mut collected = std::mem::take(&mut *lock(&self.collected));
+        let beyond = collected.census.certificates.beyond();
+        collected.ledger.count(Layer::Tls, Reason::of("certificates_beyond_bound"), beyond);
         collected.number_selection(&self.archive.captures);
         self.store.check()?;
         let mut series = vec![None; self.archive.captures.len()];

@@ -1,6 +1,7 @@
 //! A finished flow to its rows: who is who, how the handshake went, what each message cost.
 
 use super::cell::{Millis, Seconds, Wild, Word};
+use super::certificates;
 use super::flow::{FlowCertificateRow, FlowRow};
 use super::judge::{self, Judgement};
 use super::message::MessageRow;
@@ -11,11 +12,13 @@ use crate::flow::Side;
 use crate::flow::direction::Direction;
 use crate::packet::Endpoint;
 use crate::time::Timestamp;
+use crate::tls::certificate::Certificate;
 use crate::tls::preamble;
 use crate::tls::{Content, Message, Seen, State, names};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::net::Ipv6Addr;
+use std::sync::Arc;
 
 /// Where a flow stands in the run.
 #[derive(Debug, Clone)]
@@ -35,6 +38,9 @@ pub struct FlowRows {
     pub messages: Vec<MessageRow>,
     /// flow_certificates.csv.
     pub certificates: Vec<FlowCertificateRow>,
+    /// What these certificates say, in the same order; they are not written with the flow but once, in certificates.csv.
+    #[serde(skip)]
+    pub shown: Vec<Arc<Certificate>>,
     /// Whose number goes into the column `stream`, once it is known.
     pub conversation: Conversation,
 }
@@ -77,6 +83,7 @@ pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, lates
     ends(&mut row, network, seen, &roles);
     negotiated::offered(&mut row, seen);
     negotiated::chosen(&mut row, seen, roles.client);
+    certificates::judged(&mut row, seen, roles.client);
     outcome(&mut row, seen, &roles, &judgement);
     timing(&mut row, network, seen, &judgement);
     segmentation(&mut row, network, seen, &roles);
@@ -84,8 +91,8 @@ pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, lates
     let is_handshake = |message: &&MessageRow| message.message != "application_data" && message.layer != "alert";
     row.flights = messages.iter().filter(is_handshake).map(|message| message.flight).max();
     row.sequence = sequence(seen, &roles);
-    let certificates = certificate_rows(&flow_id, seen, &roles);
-    FlowRows { flow: row, messages, certificates, conversation: network.conversation }
+    let (certificates, shown) = certificates::rows(&flow_id, seen, roles.client);
+    FlowRows { flow: row, messages, certificates, shown, conversation: network.conversation }
 }
 
 /// `f` and the first 16 hex digits of SHA-256 over capture id, key and first frame.
@@ -102,7 +109,8 @@ fn flow_id(network: &Network<'_>, origin: &Origin) -> Word {
     format!("f{}", hex(&digest[..8])).into()
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Bytes in lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -274,22 +282,6 @@ fn message_rows(flow_id: &Word, network: &Network<'_>, seen: &Seen, roles: &Role
             retransmitted_segments: message.retransmitted,
             detail: Wild(step::detail(message)),
         });
-    }
-    rows
-}
-
-fn certificate_rows(flow_id: &Word, seen: &Seen, roles: &Roles) -> Vec<FlowCertificateRow> {
-    let mut rows = Vec::new();
-    for side in [roles.client.other(), roles.client] {
-        let Some(chain) = &seen.facts.chains[side.index()] else { continue };
-        for (position, digest) in chain.certificates.iter().enumerate() {
-            rows.push(FlowCertificateRow {
-                flow_id: flow_id.clone(),
-                side: roles.name(side).into(),
-                position: position as u32,
-                cert_id: hex(digest).into(),
-            });
-        }
     }
     rows
 }

@@ -6,6 +6,7 @@
 pub mod assemble;
 pub mod capture;
 pub mod cell;
+mod certificates;
 pub mod flow;
 mod judge;
 pub mod message;

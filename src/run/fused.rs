@@ -13,7 +13,7 @@ use std::sync::Mutex;
 pub fn follow(run: &Run<'_>, series: &Series) {
     let facts = SeriesFacts::new(run, series);
     let mut lanes = Lanes::new(run.hash_key);
-    let mut collector = Collector::new(&facts, run.style);
+    let mut collector = Collector::new(&facts, run.style, run.rules);
     let defragmenter = Mutex::default();
     let mut governor = Governor::default();
     let mut number = 0;

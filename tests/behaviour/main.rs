@@ -6,6 +6,8 @@ mod support;
 mod compressed;
 mod damage;
 mod exit_codes;
+mod findings;
+mod fingerprints;
 mod golden;
 mod hostile;
 mod imports;
