@@ -79,6 +79,7 @@ pub fn assemble(flow: &Flow<Session>, seen: &Seen, end: crate::flow::End, latest
     network(&mut row, flow, seen, &roles);
     negotiated::offered(&mut row, seen);
     negotiated::chosen(&mut row, seen, roles.client);
+    negotiated::afterwards(&mut row, seen, roles.client);
     certificates::judged(&mut row, seen, roles.client);
     outcome(&mut row, seen, &roles, &judgement);
     timing(&mut row, flow, seen, &judgement);

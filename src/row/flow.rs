@@ -140,7 +140,11 @@ table! {
     downgrade_sentinel: Word,
     /// Whether the client sent TLS_FALLBACK_SCSV (RFC 7507): it tries again with an older version. Empty: no ClientHello seen.
     fallback_scsv: Option<bool>,
-    /// Number of renegotiations whose plain part was seen; comes with a later version.
+    /// The heartbeat extension (RFC 6520): `overread` (a plain request for more bytes than its record has, the shape of Heartbleed), `plain` (other plain
+    /// heartbeats), `accepted` (by both hellos), `offered` (by the client). Empty: none.
+    heartbeat: Word,
+    /// Renegotiations after the first handshake, by the client's further ChangeCipherSpec: all else of them is encrypted. Empty: no ServerHello seen, or
+    /// TLS 1.3, which has none.
     renegotiations: Option<u32>,
     /// `completed`, `alert` (fatal, before completion), `reset`, `closed` (FIN before completion), `timeout` (silence), `gap` (bytes are missing),
     /// `not_judged` (midway, cut, or the capture ended).

@@ -10,7 +10,8 @@ use crate::tls::{Content, Seen, names};
 
 /// TLS_FALLBACK_SCSV (RFC 7507).
 const FALLBACK_SCSV: u16 = 0x5600;
-/// ExtensionType values (IANA): encrypt_then_mac, extended_master_secret, renegotiation_info.
+/// ExtensionType values (IANA): heartbeat, encrypt_then_mac, extended_master_secret, renegotiation_info.
+const HEARTBEAT: u16 = 15;
 const ENCRYPT_THEN_MAC: u16 = 22;
 const EXTENDED_MASTER_SECRET: u16 = 23;
 const RENEGOTIATION_INFO: u16 = 0xff01;
@@ -109,6 +110,25 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         row.auth = suite.auth.into();
         // A resumed session takes its keys from the old one: what that was, the capture need not hold.
         row.forward_secret = (row.resumed != Some(true)).then_some(suite.forward_secret);
+    }
+}
+
+/// What heartbeats and later handshakes show, hello or not.
+pub fn afterwards(row: &mut FlowRow, seen: &Seen, client: Side) {
+    let facts = &seen.facts;
+    let offered = facts.client_hello.as_ref().is_some_and(|hello| hello.extensions.contains(&HEARTBEAT));
+    let accepted = offered && facts.server_hello.as_ref().is_some_and(|hello| hello.extensions.contains(&HEARTBEAT));
+    row.heartbeat = match (facts.heartbeat_overread, facts.heartbeats) {
+        (true, _) => "overread",
+        (false, 1..) => "plain",
+        (false, 0) if accepted => "accepted",
+        (false, 0) if offered => "offered",
+        (false, 0) => "",
+    }
+    .into();
+    if facts.server_hello.as_ref().is_some_and(|hello| !is_tls13(hello.version)) {
+        let changes = seen.messages.iter().filter(|message| message.side == client && message.content == Content::ChangeCipherSpec);
+        row.renegotiations = Some((changes.count() as u32).saturating_sub(1));
     }
 }
 

@@ -97,6 +97,10 @@ pub struct Facts {
     pub close_notify: [bool; 2],
     /// Who sent an encrypted alert.
     pub encrypted_alert: [bool; 2],
+    /// Plain heartbeat records.
+    pub heartbeats: u32,
+    /// Whether one of them was a request for more bytes than its record has: the shape of Heartbleed (CVE-2014-0160).
+    pub heartbeat_overread: bool,
     /// Messages that were passed over because a session keeps only so many.
     pub dropped: u64,
 }

@@ -99,6 +99,8 @@ enum Row {
     EncryptedAlert,
     ChangeCipherSpec,
     ApplicationData,
+    /// A plain heartbeat: counted, without a row.
+    Heartbeat,
 }
 
 impl Reader for Session {

@@ -73,6 +73,7 @@ impl Session {
             content::CHANGE_CIPHER_SPEC => Reading::Opaque(Row::ChangeCipherSpec),
             content::ALERT if !protected && header.len == 2 => Reading::Alert,
             content::ALERT => Reading::Opaque(Row::EncryptedAlert),
+            content::HEARTBEAT if !protected => Reading::Opaque(Row::Heartbeat),
             content::APPLICATION_DATA if is_tls13 && server_spoke && !direction.flight_over => Reading::Flight,
             content::APPLICATION_DATA if !direction.data_seen => Reading::Opaque(Row::ApplicationData),
             _ => Reading::Skip,
@@ -219,6 +220,10 @@ impl Session {
                 direction.changed_cipher = true;
                 self.push(row(Content::ChangeCipherSpec, if gap { State::Partial } else { State::Seen }));
             }
+            Reading::Opaque(Row::Heartbeat) => {
+                self.seen.facts.heartbeats = self.seen.facts.heartbeats.saturating_add(1);
+                self.seen.facts.heartbeat_overread |= !gap && overreads(direction.head, direction.record.len);
+            }
             Reading::Opaque(Row::ApplicationData) => {
                 direction.data_seen = true;
                 self.push(row(Content::ApplicationData, state));
@@ -236,4 +241,28 @@ fn plain_finished(head: [u8; 4], record_len: u16) -> Option<u64> {
         _ => return None,
     };
     (verify_data + 4 <= u64::from(record_len)).then_some(verify_data + 4)
+}
+
+/// Whether a heartbeat is a request whose payload does not fit its record (RFC 6520 section 4):
+///
+/// ```text
+///  | type 1: request | payload length 2 | payload | padding of 16 or more |
+/// ```
+fn overreads(head: [u8; 4], record_len: u16) -> bool {
+    let payload = u32::from(u16::from_be_bytes([head[1], head[2]]));
+    record_len >= 3 && head[0] == 1 && 3 + payload > u32::from(record_len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::overreads;
+
+    #[test]
+    fn heartbeats_that_ask_for_more_than_they_have() {
+        assert!(overreads([1, 0x40, 0, 0], 3)); // the published exploit
+        assert!(overreads([1, 0, 33, 0], 35));
+        assert!(!overreads([1, 0, 32, 0], 35 + 16));
+        assert!(!overreads([2, 0x40, 0, 0], 3)); // a response
+        assert!(!overreads([1, 0x40, 0, 0], 2));
+    }
 }
