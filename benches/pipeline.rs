@@ -146,7 +146,7 @@ fn rows(bencher: Bencher, name: &str) {
     let lines = || {
         let mut lines = Vec::new();
         for (flow, session, end, latest) in &flows {
-            let rows = assemble(flow, &session.seen, *end, *latest, &origin);
+            let rows = assemble(&flow.into(), &session.seen, *end, *latest, &origin);
             rows.flow.append_csv(style, &mut lines);
             rows.messages.iter().for_each(|row| row.append_csv(style, &mut lines));
             rows.certificates.iter().for_each(|row| row.append_csv(style, &mut lines));

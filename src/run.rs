@@ -17,6 +17,7 @@ mod output;
 mod pipeline;
 mod schedule;
 mod store;
+mod udp;
 
 use crate::archive::{Archive, Capture, Series, Status};
 use crate::capture::block::{Source, Walk};
@@ -240,7 +241,8 @@ impl Run<'_> {
             first_utc: counts.first.map(|(_, time)| time),
             last_utc: counts.latest,
             duration_s: counts.first.zip(counts.latest).map(|((_, first), last)| Seconds(last.since(first))),
-            tcp_flows: collected.tcp_flows(index),
+            tcp_flows: counts.tcp_flows,
+            udp_flows: counts.udp_flows,
             tls_flows: counts.tls_flows,
             handshakes_completed: counts.completed,
             handshakes_failed: counts.failed,

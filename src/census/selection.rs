@@ -216,7 +216,13 @@ fn shown(rows: &FlowRows) -> FlowRows {
         flow.sni.0.truncate(end);
     }
     flow.sni.0.shrink_to_fit();
-    FlowRows { flow, messages: rows.messages.iter().take(MESSAGES).cloned().collect(), certificates: Vec::new(), shown: Vec::new() }
+    FlowRows {
+        flow,
+        messages: rows.messages.iter().take(MESSAGES).cloned().collect(),
+        certificates: Vec::new(),
+        shown: Vec::new(),
+        conversation: rows.conversation,
+    }
 }
 
 /// The first of each class, then the second of each, and so on.

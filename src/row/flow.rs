@@ -219,16 +219,16 @@ table! {
     packets_client: u64,
     /// Packets that the server sent.
     packets_server: u64,
-    /// TCP payload bytes on the wire from the client, retransmissions included.
+    /// Payload bytes of TCP or UDP on the wire from the client, retransmissions included.
     bytes_client: u64,
-    /// TCP payload bytes on the wire from the server, retransmissions included.
+    /// Payload bytes of TCP or UDP on the wire from the server, retransmissions included.
     bytes_server: u64,
-    /// Segments whose bytes had all been seen, or that fill a hole after more than the reordering window.
-    retransmissions: u64,
+    /// TCP segments whose bytes had all been seen, or that fill a hole after more than the reordering window.
+    retransmissions: Option<u64>,
     /// Segments that fill a hole within the reordering window (3 ms, or the TCP round trip if shorter known).
-    out_of_order: u64,
+    out_of_order: Option<u64>,
     /// Segments that overlap bytes already held; the first bytes win.
-    overlaps: u64,
+    overlaps: Option<u64>,
     /// Bytes that the capture does not hold: holes in the sequence space and snap-length cuts.
     gap_bytes: u64,
     /// IP fragments that carried the flow, as far as they could be put together.

@@ -11,6 +11,7 @@ pub mod flow;
 mod judge;
 pub mod message;
 mod negotiated;
+pub mod network;
 pub mod step;
 
 pub use cell::{Cell, Codes, Kind, Millis, Seconds, Share, Style, Wild, WildList, Word};

@@ -45,7 +45,12 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
     row.early_data = Some(hello.early_data);
     row.ech = Some(hello.ech);
     row.ja3 = hex(&fingerprint::ja3(hello)).into();
-    row.ja4 = fingerprint::ja4(hello, Transport::Tcp).into();
+    let transport = match row.protocol.as_ref() {
+        "dtls" => Transport::Dtls,
+        "quic" => Transport::Quic,
+        _ => Transport::Tcp,
+    };
+    row.ja4 = fingerprint::ja4(hello, transport).into();
     row.extensions_offered = Codes(hello.extensions.clone());
     row.extensions_offered_count = Some(hello.extensions.len() as u32);
     row.extensions_offered_truncated = row.extensions_offered.is_cut();

@@ -132,7 +132,7 @@ impl Downgrade {
 
 /// Whether a version is TLS 1.3 or one of its drafts and experiments.
 pub fn is_tls13(version: u16) -> bool {
-    matches!(version, 0x0304 | 0x7f00..=0x7fff | 0x7e00..=0x7eff | 0xfb00..=0xfbff)
+    matches!(version, 0x0304 | 0x7f00..=0x7fff | 0x7e00..=0x7eff | 0xfb00..=0xfbff | 0xfefc)
 }
 
 /// Reads the body of a ClientHello.
@@ -309,7 +309,7 @@ pub fn read_key_exchange(body: &[u8], kx: &str, version: u16) -> ServerKeyExchan
         "DHE" => tls_parser::parse_dh_params(body).ok().map(|(rest, _)| rest),
         _ => None,
     };
-    if let Some([high, low, ..]) = signature.filter(|_| version == 0x0303 && kx != "ECDH_anon") {
+    if let Some([high, low, ..]) = signature.filter(|_| matches!(version, 0x0303 | 0xfefd) && kx != "ECDH_anon") {
         read.signature_scheme = Some(u16::from_be_bytes([*high, *low]));
     }
     read

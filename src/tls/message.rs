@@ -101,6 +101,8 @@ pub struct Facts {
     pub heartbeats: u32,
     /// Whether one of them was a request for more bytes than its record has: the shape of Heartbleed (CVE-2014-0160).
     pub heartbeat_overread: bool,
+    /// What only QUIC has.
+    pub quic: Option<QuicFacts>,
     /// Messages that were passed over because a session keeps only so many.
     pub dropped: u64,
 }
@@ -115,6 +117,29 @@ impl Facts {
     pub fn is_tls13(&self) -> bool {
         self.retry.is_some() || self.version().is_some_and(is_tls13)
     }
+}
+
+/// What only QUIC has.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct QuicFacts {
+    /// The version of the last long header.
+    pub version: u32,
+    /// The version of the first, if another.
+    pub first_version: u32,
+    /// Whether the server sent a Retry.
+    pub retry: bool,
+    /// Whether the server sent a Version Negotiation.
+    pub version_negotiation: bool,
+    /// Initial packets of client and server.
+    pub initial_packets: [u64; 2],
+    /// Handshake packets of client and server.
+    pub handshake_packets: [u64; 2],
+    /// 0-RTT packets.
+    pub early_packets: u64,
+    /// Bytes of PADDING in Initial packets.
+    pub padding_bytes: u64,
+    /// Initial packets whose protection could not be taken off.
+    pub unreadable: u64,
 }
 
 /// Counts of one direction's records.
