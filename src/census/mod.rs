@@ -11,6 +11,8 @@ pub mod certificates;
 pub mod cipher_suites;
 pub mod clients;
 pub mod failures;
+pub mod findings;
+pub mod first;
 pub mod groups;
 pub mod histogram;
 pub mod losses;
@@ -103,6 +105,8 @@ parts! {
     mss: mss::MssDistribution,
     /// How and where handshakes end.
     failures: failures::Failures,
+    /// What rules found in flows.
+    findings: findings::Findings,
     /// The flows that are shown one by one.
     selection: selection::Selection,
 }
@@ -209,6 +213,7 @@ pub(crate) mod tests {
                     ..MessageRow::default()
                 });
             }
+            rows.flow.findings = findings::Rules::default().judge(&rows);
             flows.push(rows);
         }
         flows

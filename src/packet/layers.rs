@@ -189,6 +189,10 @@ pub fn follow(frame: &Frame<'_>, mut layers: Layers<'_>, mut next: Next, out: &m
                 Ok(Header::Fragment(fragment)) => return out(Found::Fragment(fragment)),
                 Err(stop) => Err(stop),
             },
+            Next::Protocol(protocol @ (ip::protocol::ICMP | ip::protocol::ICMPV6)) => {
+                udp::quoted(frame, layers, protocol, out);
+                Err(ip::other_protocol(protocol, layers.at))
+            }
             Next::Link(link) => link::read(link, &mut layers),
             Next::Ethernet => layers.skip(12).and_then(|()| layers.take_word()).map(Next::Type),
             Next::Type(kind) => ethertype::read(kind, &mut layers),

@@ -14,7 +14,7 @@
 
 use super::layers::{Layers, Next};
 use super::path::Kind;
-use super::{Datagram, Endpoint, Found, Key, Stop, esp, ethertype, field, mpls, ppp, tunnel, word};
+use super::{Datagram, Endpoint, Found, Key, Stop, esp, ethertype, field, ip, mpls, ppp, tunnel, word};
 use crate::capture::Frame;
 use crate::ledger::Layer;
 
@@ -46,6 +46,26 @@ pub fn read(frame: &Frame<'_>, layers: &mut Layers<'_>, out: &mut dyn FnMut(Foun
         None => return Err(outer.stop("no_ip_header")),
     }
     inner
+}
+
+/// Hands out the datagram whose beginning an error message of ICMP quotes (RFC 792, RFC 4443): nobody reads it, but Wireshark
+/// counts its conversation.
+pub fn quoted(frame: &Frame<'_>, mut layers: Layers<'_>, protocol: u8, out: &mut dyn FnMut(Found)) {
+    let is_error = match layers.rest().first() {
+        Some(3..=5 | 11 | 12) => protocol == ip::protocol::ICMP,
+        Some(1..=4) => protocol == ip::protocol::ICMPV6,
+        _ => false,
+    };
+    let Ok(packet) = ip::read(layers.bytes, layers.at + 8, if protocol == ip::protocol::ICMP { 4 } else { 6 }) else { return };
+    let Some([s1, s2, d1, d2]) = field(layers.bytes, packet.at) else { return };
+    if is_error && packet.protocol == ip::protocol::UDP {
+        layers.at = packet.at + 8;
+        layers.ip = Some(packet);
+        let ports = [u16::from_be_bytes([s1, s2]), u16::from_be_bytes([d1, d2])];
+        if let Some(datagram) = datagram(frame, &layers, ports) {
+            out(Found::Datagram(Datagram { wraps: true, ..datagram }, layers.wrap.path));
+        }
+    }
 }
 
 /// The datagram whose payload begins here.

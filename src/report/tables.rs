@@ -7,6 +7,7 @@ use crate::census::certificates::CertificateRow;
 use crate::census::cipher_suites::CipherSuiteRow;
 use crate::census::clients::{CipherOfferRow, ClientRow};
 use crate::census::failures::FailureRow;
+use crate::census::findings::{self, FindingRow};
 use crate::census::groups::GroupRow;
 use crate::census::losses::{LossRow, losses};
 use crate::census::mss::MssRow;
@@ -68,6 +69,7 @@ tables! {
     SegmentationRow: |results| results.census.segmentation.rows();
     MssRow: |results| results.census.mss.rows();
     FailureRow: |results| results.census.failures.rows();
+    FindingRow: |results| findings::rows(results.findings);
     LossRow: |results| losses(results.ledger, |capture| results.path_of(capture));
 }
 

@@ -108,6 +108,8 @@ table! {
     pq_offered: Option<bool>,
     /// Whether the chosen group is a post-quantum hybrid. Empty: no group seen.
     pq_hybrid: Option<bool>,
+    /// Size in bits of the prime in the ServerKeyExchange of a DHE suite. Empty: another key exchange, or not seen.
+    kx_bits: Option<u16>,
     /// Authentication of the chosen suite; empty in TLS 1.3, where it is encrypted.
     auth: Word,
     /// signature_algorithm of the ServerKeyExchange (TLS 1.2), by name.
@@ -140,9 +142,8 @@ table! {
     downgrade_sentinel: Word,
     /// Whether the client sent TLS_FALLBACK_SCSV (RFC 7507): it tries again with an older version. Empty: no ClientHello seen.
     fallback_scsv: Option<bool>,
-    /// The heartbeat extension (RFC 6520): `overread` (a plain request for more bytes than its record has, the shape of Heartbleed), `plain` (other plain
-    /// heartbeats), `accepted` (by both hellos), `offered` (by the client). Empty: none.
-    heartbeat: Word,
+    /// Who sent a plain HeartbeatRequest that asks for more than it holds (CVE-2014-0160): `client`, `server` or `both`. Empty: nobody.
+    overlong_heartbeat: Word,
     /// Renegotiations after the first handshake, by the client's further ChangeCipherSpec: all else of them is encrypted. Empty: no ServerHello seen, or
     /// TLS 1.3, which has none.
     renegotiations: Option<u32>,
@@ -252,7 +253,7 @@ table! {
     decrypted: bool,
     /// A display filter that finds exactly its packets in that capture.
     wireshark_filter: Word,
-    /// Findings that it is an example of; comes with a later version.
+    /// Rules that it raises, by id, joined by `;` (findings.csv; `tlscensus explain` says what they are), muted ones too.
     findings: Word,
 }
 

@@ -10,8 +10,7 @@ use crate::tls::{Content, Seen, names};
 
 /// TLS_FALLBACK_SCSV (RFC 7507).
 const FALLBACK_SCSV: u16 = 0x5600;
-/// ExtensionType values (IANA): heartbeat, encrypt_then_mac, extended_master_secret, renegotiation_info.
-const HEARTBEAT: u16 = 15;
+/// ExtensionType values (IANA): encrypt_then_mac, extended_master_secret, renegotiation_info.
 const ENCRYPT_THEN_MAC: u16 = 22;
 const EXTENDED_MASTER_SECRET: u16 = 23;
 const RENEGOTIATION_INFO: u16 = 0xff01;
@@ -72,6 +71,13 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         (None, false) => "",
     }
     .into();
+    row.overlong_heartbeat = match (facts.overlong_heartbeat[client.index()], facts.overlong_heartbeat[client.other().index()]) {
+        (true, true) => "both",
+        (true, false) => "client",
+        (false, true) => "server",
+        (false, false) => "",
+    }
+    .into();
     let Some(hello) = &facts.server_hello else { return };
     row.tls_version_code = Some(hello.version);
     row.tls_version = names::version(hello.version).map_or_else(|| format!("0x{:04x}", hello.version).into(), Word::from);
@@ -94,6 +100,7 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         Some(code) => names::signature_scheme(code).map_or_else(|| format!("0x{code:04x}").into(), |scheme| scheme.name.into()),
         None => Word::default(),
     };
+    row.kx_bits = facts.key_exchange.prime_bits;
     (row.resumed, row.resumption) = resumption(seen);
     if is_tls13(hello.version) {
         row.kx = match (hello.key_share, hello.psk) {
@@ -118,20 +125,9 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
     }
 }
 
-/// What heartbeats and later handshakes show, hello or not.
+/// What handshakes after the first one show.
 pub fn afterwards(row: &mut FlowRow, seen: &Seen, client: Side) {
-    let facts = &seen.facts;
-    let offered = facts.client_hello.as_ref().is_some_and(|hello| hello.extensions.contains(&HEARTBEAT));
-    let accepted = offered && facts.server_hello.as_ref().is_some_and(|hello| hello.extensions.contains(&HEARTBEAT));
-    row.heartbeat = match (facts.heartbeat_overread, facts.heartbeats) {
-        (true, _) => "overread",
-        (false, 1..) => "plain",
-        (false, 0) if accepted => "accepted",
-        (false, 0) if offered => "offered",
-        (false, 0) => "",
-    }
-    .into();
-    if facts.server_hello.as_ref().is_some_and(|hello| !is_tls13(hello.version)) {
+    if seen.facts.server_hello.as_ref().is_some_and(|hello| !is_tls13(hello.version)) {
         let changes = seen.messages.iter().filter(|message| message.side == client && message.content == Content::ChangeCipherSpec);
         row.renegotiations = Some((changes.count() as u32).saturating_sub(1));
     }

@@ -5,6 +5,7 @@ use super::store::{RowKey, Run as SortedRun};
 use super::udp::Udp;
 use crate::archive::{Capture, Status};
 use crate::census::Census;
+use crate::census::findings::Rules;
 use crate::flow::datagram::{DatagramFlow, DatagramReader, DatagramSink};
 use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
@@ -250,6 +251,7 @@ impl Collected {
 pub struct Collector<'a> {
     series: &'a SeriesFacts<'a>,
     style: Style,
+    rules: &'a Rules,
     /// First frames of connections and of conversations, for the file under way.
     births: [Births; 2],
     file: u32,
@@ -261,8 +263,8 @@ pub struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     /// An empty one.
-    pub fn new(series: &'a SeriesFacts<'a>, style: Style) -> Self {
-        Collector { series, style, births: Default::default(), file: 0, collected: Collected::default(), rows: SortedRun::default() }
+    pub fn new(series: &'a SeriesFacts<'a>, style: Style, rules: &'a Rules) -> Self {
+        Collector { series, style, rules, births: Default::default(), file: 0, collected: Collected::default(), rows: SortedRun::default() }
     }
 
     fn capture(&self, file: u32) -> usize {
@@ -304,7 +306,8 @@ impl<'a> Collector<'a> {
             self.collected.ledger.note(Layer::Tls, Reason::of("messages_beyond_bound"), 0, place);
         }
         let origin = Origin { capture_id: self.series.ids[network.first.file as usize].clone(), series_id: self.series.id.clone() };
-        let rows = assemble(network, seen, end, latest, &origin);
+        let mut rows = assemble(network, seen, end, latest, &origin);
+        rows.flow.findings = self.rules.judge(&rows);
         let counts = self.collected.counts_mut(capture);
         if network.conversation.udp {
             counts.wanted.push(network.conversation.first_frame);

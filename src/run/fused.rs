@@ -13,14 +13,14 @@ use std::sync::Mutex;
 pub fn follow(run: &Run<'_>, series: &Series) {
     let facts = SeriesFacts::new(run, series);
     let mut lanes = Lanes::new(run.hash_key);
-    let mut collector = Collector::new(&facts, run.style);
+    let mut collector = Collector::new(&facts, run.style, run.rules);
     let defragmenter = Mutex::default();
     let mut governor = Governor::default();
     let mut number = 0;
     let mut buffer = Buffer::default();
     let mut dissection = Dissection::new(1);
     for (file, capture) in facts.captures.iter().enumerate() {
-        let mut source = match open::open(&run.archive.captures[*capture], run.progress) {
+        let mut source = match open::open(&run.archive.captures[*capture], &run.parked, run.progress) {
             Ok(source) => source,
             Err(error) => {
                 run.note_failure(*capture, error);

@@ -34,7 +34,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         schedule: Mutex::new(Schedule::new(facts.captures.len(), run.threads)),
         changed: Condvar::new(),
         walker: Mutex::default(),
-        lanes: (0..LANES).map(|_| Mutex::new((Lanes::new(run.hash_key), Collector::new(&facts, run.style)))).collect(),
+        lanes: (0..LANES).map(|_| Mutex::new((Lanes::new(run.hash_key), Collector::new(&facts, run.style, run.rules)))).collect(),
         defragmenter: Mutex::default(),
         collected: Mutex::default(),
     };
@@ -127,7 +127,9 @@ impl<'a> Pipeline<'a> {
 
     fn open(&self, file: usize) -> Option<Source> {
         let capture = self.facts.captures[file];
-        open::open(&self.run.archive.captures[capture], self.run.progress).map_err(|error| self.run.note_failure(capture, error)).ok()
+        open::open(&self.run.archive.captures[capture], &self.run.parked, self.run.progress)
+            .map_err(|error| self.run.note_failure(capture, error))
+            .ok()
     }
 
     fn put(&self, number: u64, slot: Slot) {
@@ -208,7 +210,7 @@ impl<'a> Pipeline<'a> {
         for lane in &self.lanes {
             let (lane, collector) = &mut *lock(lane);
             lane.finish(collector);
-            let (collected, rows) = std::mem::replace(collector, Collector::new(self.facts, self.run.style)).finish();
+            let (collected, rows) = std::mem::replace(collector, Collector::new(self.facts, self.run.style, self.run.rules)).finish();
             self.run.store.add(rows);
             all.merge(collected);
         }

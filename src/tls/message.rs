@@ -97,10 +97,8 @@ pub struct Facts {
     pub close_notify: [bool; 2],
     /// Who sent an encrypted alert.
     pub encrypted_alert: [bool; 2],
-    /// Plain heartbeat records.
-    pub heartbeats: u32,
-    /// Whether one of them was a request for more bytes than its record has: the shape of Heartbleed (CVE-2014-0160).
-    pub heartbeat_overread: bool,
+    /// Who sent a plain HeartbeatRequest that asks for more than its record holds (RFC 6520 section 4).
+    pub overlong_heartbeat: [bool; 2],
     /// What only QUIC has.
     pub quic: Option<QuicFacts>,
     /// Messages that were passed over because a session keeps only so many.

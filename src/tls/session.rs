@@ -99,7 +99,6 @@ enum Row {
     EncryptedAlert,
     ChangeCipherSpec,
     ApplicationData,
-    /// A plain heartbeat: counted, without a row.
     Heartbeat,
 }
 

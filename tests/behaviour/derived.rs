@@ -6,7 +6,7 @@ use crate::support::{Folder, Table, samples, scan};
 fn samples_show_what_they_were_recorded_for() {
     check("tls12-renegotiation", &[("renegotiations", "1"), ("secure_renegotiation", "true")]);
     check("tls12-rsa", &[("renegotiations", "0"), ("certificate_name_match", "true"), ("certificate_chain", "ordered")]);
-    check("tls12-ecdhe-rsa", &[("extended_master_secret", "true"), ("record_compression", ""), ("heartbeat", "")]);
+    check("tls12-ecdhe-rsa", &[("extended_master_secret", "true"), ("record_compression", ""), ("overlong_heartbeat", "")]);
     check("tls13", &[("renegotiations", ""), ("certificate_chain", ""), ("extended_master_secret", "true")]);
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The stages from left to right.
-const STAGES: [&str; 8] = ["archive", "capture", "packet", "flow", "tls", "row", "census", "report"];
+const STAGES: [&str; 10] = ["archive", "capture", "packet", "flow", "tls", "dtls", "quic", "row", "census", "report"];
 /// What any file may use: no stage, nothing behind them.
 const LEAVES: [&str; 5] = ["error", "ledger", "time", "decimal", "table"];
 /// Who brings the stages together.

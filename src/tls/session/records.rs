@@ -221,8 +221,7 @@ impl Session {
                 self.push(row(Content::ChangeCipherSpec, if gap { State::Partial } else { State::Seen }));
             }
             Reading::Opaque(Row::Heartbeat) => {
-                self.seen.facts.heartbeats = self.seen.facts.heartbeats.saturating_add(1);
-                self.seen.facts.heartbeat_overread |= !gap && overreads(direction.head, direction.record.len);
+                self.seen.facts.overlong_heartbeat[side.index()] |= !gap && is_overlong_heartbeat(direction.head, direction.record.len);
             }
             Reading::Opaque(Row::ApplicationData) => {
                 direction.data_seen = true;
@@ -230,6 +229,16 @@ impl Session {
             }
         }
     }
+}
+
+/// Whether a heartbeat record asks for more than it holds: the shape of Heartbleed (CVE-2014-0160).
+///
+/// ```text
+///  | type 1 (1: request) | payload length 2 | payload | padding, 16 at least |
+/// ```
+fn is_overlong_heartbeat(head: [u8; 4], record_len: u16) -> bool {
+    let payload = u32::from(u16::from_be_bytes([head[1], head[2]]));
+    record_len >= 3 && head[0] == 1 && 3 + payload + 16 > u32::from(record_len)
 }
 
 /// Length of a Finished in plain after ChangeCipherSpec, as a NULL cipher leaves it, with or without a MAC behind it:
@@ -243,26 +252,17 @@ fn plain_finished(head: [u8; 4], record_len: u16) -> Option<u64> {
     (verify_data + 4 <= u64::from(record_len)).then_some(verify_data + 4)
 }
 
-/// Whether a heartbeat is a request whose payload does not fit its record (RFC 6520 section 4):
-///
-/// ```text
-///  | type 1: request | payload length 2 | payload | padding of 16 or more |
-/// ```
-fn overreads(head: [u8; 4], record_len: u16) -> bool {
-    let payload = u32::from(u16::from_be_bytes([head[1], head[2]]));
-    record_len >= 3 && head[0] == 1 && 3 + payload > u32::from(record_len)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::overreads;
+    use super::*;
 
     #[test]
-    fn heartbeats_that_ask_for_more_than_they_have() {
-        assert!(overreads([1, 0x40, 0, 0], 3)); // the published exploit
-        assert!(overreads([1, 0, 33, 0], 35));
-        assert!(!overreads([1, 0, 32, 0], 35 + 16));
-        assert!(!overreads([2, 0x40, 0, 0], 3)); // a response
-        assert!(!overreads([1, 0x40, 0, 0], 2));
+    fn heartbeats_that_ask_for_more_than_they_hold() {
+        let check = |head, len, overlong| assert_eq!(is_overlong_heartbeat(head, len), overlong, "{head:?} of {len}");
+        check([1, 0x40, 0, 0], 3, true); // the well-known probe
+        check([1, 0, 4, 0], 23, false);
+        check([1, 0, 5, 0], 23, true);
+        check([2, 0x40, 0, 0], 3, false); // a response
+        check([1, 0xff, 0xff, 0], 2, false); // too short to be one
     }
 }
