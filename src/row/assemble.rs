@@ -83,6 +83,7 @@ pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, lates
     ends(&mut row, network, seen, &roles);
     negotiated::offered(&mut row, seen);
     negotiated::chosen(&mut row, seen, roles.client);
+    negotiated::afterwards(&mut row, seen, roles.client);
     certificates::judged(&mut row, seen, roles.client);
     outcome(&mut row, seen, &roles, &judgement);
     timing(&mut row, network, seen, &judgement);

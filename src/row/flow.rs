@@ -144,7 +144,8 @@ table! {
     fallback_scsv: Option<bool>,
     /// Who sent a plain HeartbeatRequest that asks for more than it holds (CVE-2014-0160): `client`, `server` or `both`. Empty: nobody.
     overlong_heartbeat: Word,
-    /// Number of renegotiations whose plain part was seen; comes with a later version.
+    /// Renegotiations after the first handshake, by the client's further ChangeCipherSpec: all else of them is encrypted. Empty: no ServerHello seen, or
+    /// TLS 1.3, which has none.
     renegotiations: Option<u32>,
     /// `completed`, `alert` (fatal, before completion), `reset`, `closed` (FIN before completion), `timeout` (silence), `gap` (bytes are missing),
     /// `not_judged` (midway, cut, or the capture ended).

@@ -5,6 +5,7 @@ mod support;
 
 mod compressed;
 mod damage;
+mod derived;
 mod exit_codes;
 mod findings;
 mod fingerprints;
