@@ -141,12 +141,12 @@ fn rows(bencher: Bencher, name: &str) {
             flows.push((flow, session, end, latest));
         }
     });
-    let origin = Origin { capture_id: "c0123456789ab".into(), series_id: "s0123456789ab".into() };
+    let origin = Origin { captures: &["c0123456789ab".into()], series_id: &"s0123456789ab".into() };
     let style = Style { raw: false };
     let lines = || {
         let mut lines = Vec::new();
         for (flow, session, end, latest) in &flows {
-            let rows = assemble(flow, &session.seen, *end, *latest, &origin);
+            let rows = assemble(flow, &session.seen, *end, *latest, origin);
             rows.flow.append_csv(style, &mut lines);
             rows.messages.iter().for_each(|row| row.append_csv(style, &mut lines));
             rows.certificates.iter().for_each(|row| row.append_csv(style, &mut lines));

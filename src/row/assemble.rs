@@ -6,7 +6,7 @@ use super::judge::{self, Judgement};
 use super::message::MessageRow;
 use super::negotiated;
 use super::step;
-use crate::flow::{Flow, Side};
+use crate::flow::{Flow, FramePlace, Side};
 use crate::packet::Endpoint;
 use crate::time::Timestamp;
 use crate::tls::preamble;
@@ -16,12 +16,24 @@ use std::fmt::Write;
 use std::net::Ipv6Addr;
 
 /// Where a flow stands in the run.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// The capture in which it starts.
-    pub capture_id: Word,
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// Ids of the captures of its series, in order of the files.
+    pub captures: &'a [Word],
     /// The series that it was followed through.
-    pub series_id: Word,
+    pub series_id: &'a Word,
+}
+
+impl Origin<'_> {
+    /// The capture that a frame lies in.
+    fn capture(&self, place: FramePlace) -> Word {
+        self.captures.get(place.file as usize).cloned().unwrap_or_default()
+    }
+
+    /// The same; empty where it is that of another frame, as nearly always.
+    fn capture_if_not(&self, other: FramePlace, place: FramePlace) -> Word {
+        if place.file == other.file { Word::default() } else { self.capture(place) }
+    }
 }
 
 /// The rows of one flow.
@@ -55,14 +67,16 @@ impl Roles {
 }
 
 /// Builds the rows of a flow. `latest` is the packet time that the series had reached when the flow ended.
-pub fn assemble(flow: &Flow<Session>, seen: &Seen, end: crate::flow::End, latest: Timestamp, origin: &Origin) -> FlowRows {
+pub fn assemble(flow: &Flow<Session>, seen: &Seen, end: crate::flow::End, latest: Timestamp, origin: Origin<'_>) -> FlowRows {
     let roles = Roles::of(flow, seen);
     let judgement = judge::judge(flow, seen, roles.client, end, latest);
-    let flow_id = flow_id(flow, origin);
-    let messages = message_rows(&flow_id, flow, seen, &roles);
+    let capture_id = origin.capture(flow.first);
+    let flow_id = flow_id(flow, &capture_id);
+    let messages = message_rows(&flow_id, flow, seen, &roles, origin);
     let mut row = FlowRow {
         flow_id: flow_id.clone(),
-        capture_id: origin.capture_id.clone(),
+        capture_id,
+        last_capture_id: origin.capture_if_not(flow.first, flow.last),
         series_id: origin.series_id.clone(),
         captures: flow.files,
         transport: "tcp".into(),
@@ -85,9 +99,9 @@ pub fn assemble(flow: &Flow<Session>, seen: &Seen, end: crate::flow::End, latest
 }
 
 /// `f` and the first 16 hex digits of SHA-256 over capture id, key and first frame.
-fn flow_id(flow: &Flow<Session>, origin: &Origin) -> Word {
+fn flow_id(flow: &Flow<Session>, capture_id: &str) -> Word {
     let mut hash = Sha256::new();
-    hash.update(origin.capture_id.as_bytes());
+    hash.update(capture_id.as_bytes());
     for endpoint in [flow.key.low, flow.key.high] {
         hash.update(endpoint.address);
         hash.update(endpoint.port.to_be_bytes());
@@ -224,7 +238,7 @@ fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, roles: &Ro
     row.gap_bytes = sum(|direction| direction.gap_bytes);
 }
 
-fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles) -> Vec<MessageRow> {
+fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles, origin: Origin<'_>) -> Vec<MessageRow> {
     let mut flight = 0;
     let mut last = None;
     let mut rows = Vec::with_capacity(seen.messages.len());
@@ -252,6 +266,8 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles
             .into(),
             first_frame: span.first.frame,
             last_frame: span.last.frame,
+            first_capture_id: origin.capture_if_not(flow.first, span.first),
+            last_capture_id: origin.capture_if_not(flow.first, span.last),
             frames: span.packets,
             time_utc: span.last_time,
             since_start_ms: Millis(span.last_time.since(flow.first_time)),

@@ -282,8 +282,8 @@ impl Sink<Session> for Collector<'_> {
         if session.seen.facts.dropped > 0 {
             self.collected.ledger.note(Layer::Tls, Reason::of("messages_beyond_bound"), 0, place);
         }
-        let origin = Origin { capture_id: self.series.ids[flow.first.file as usize].clone(), series_id: self.series.id.clone() };
-        let rows = assemble(&flow, &session.seen, end, latest, &origin);
+        let origin = Origin { captures: &self.series.ids, series_id: &self.series.id };
+        let rows = assemble(&flow, &session.seen, end, latest, origin);
         let counts = self.collected.counts_mut(capture);
         counts.tls_flows += 1;
         counts.completed += u64::from(rows.flow.outcome == "completed");

@@ -9,6 +9,7 @@ mod exit_codes;
 mod golden;
 mod hostile;
 mod imports;
+mod merging;
 mod prefixes;
 mod readmes;
 mod reassembly;

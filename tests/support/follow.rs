@@ -50,7 +50,7 @@ impl Sink<Session> for Rows {
     fn ended(&mut self, mut flow: Flow<Session>, end: End, latest: Timestamp) {
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
         session.finish();
-        let origin = Origin { capture_id: "c0".into(), series_id: "s0".into() };
-        self.0.push(assemble(&flow, &session.seen, end, latest, &origin));
+        let origin = Origin { captures: &["c0".into()], series_id: &"s0".into() };
+        self.0.push(assemble(&flow, &session.seen, end, latest, origin));
     }
 }
