@@ -218,6 +218,8 @@ pub struct Collector<'a> {
     /// First frames of connections, for the file under way.
     births: Births,
     file: u32,
+    /// The same of the files before it, and of those that are read side by side with it.
+    others: BTreeMap<u32, Births>,
     /// What was collected besides rows.
     pub collected: Collected,
     /// Rows, unsorted.
@@ -227,7 +229,15 @@ pub struct Collector<'a> {
 impl<'a> Collector<'a> {
     /// An empty one.
     pub fn new(series: &'a SeriesFacts<'a>, style: Style) -> Self {
-        Collector { series, style, births: Births::default(), file: 0, collected: Collected::default(), rows: SortedRun::default() }
+        Collector {
+            series,
+            style,
+            births: Births::default(),
+            file: 0,
+            others: BTreeMap::new(),
+            collected: Collected::default(),
+            rows: SortedRun::default(),
+        }
     }
 
     fn capture(&self, file: u32) -> usize {
@@ -236,24 +246,29 @@ impl<'a> Collector<'a> {
 
     /// Hands out what was collected.
     pub fn finish(mut self) -> (Collected, SortedRun) {
-        self.close_file();
+        self.turn_to(self.file);
+        for (file, births) in std::mem::take(&mut self.others) {
+            let capture = self.capture(file);
+            self.collected.counts_mut(capture).births.push(births);
+        }
         (self.collected, self.rows)
     }
 
-    fn close_file(&mut self) {
-        let births = std::mem::take(&mut self.births);
+    /// Puts the list of the file under way aside, and goes on with that of another.
+    fn turn_to(&mut self, file: u32) {
+        let next = self.others.remove(&file).unwrap_or_default();
+        let births = std::mem::replace(&mut self.births, next);
         if births.count > 0 {
-            let capture = self.capture(self.file);
-            self.collected.counts_mut(capture).births.push(births);
+            self.others.insert(self.file, births);
         }
+        self.file = file;
     }
 }
 
 impl Sink<Session> for Collector<'_> {
     fn appeared(&mut self, place: FramePlace) {
         if place.file != self.file {
-            self.close_file();
-            self.file = place.file;
+            self.turn_to(place.file);
         }
         self.births.push(place.frame);
     }

@@ -4,6 +4,10 @@
 //! first lane that comes to a block does it for all. It has followed the block before, where it or another lane had done
 //! the same, so the defragmenter of the series sees the blocks in order.
 
+mod in_turn;
+
+pub use in_turn::Reached;
+
 use super::collect::{CaptureCounts, Collected, Collector};
 use super::{Run, lock};
 use crate::capture::{Frame, Item};
@@ -128,14 +132,7 @@ impl Dissection {
         lane.begin(block, collector);
         let key = lane.key();
         let mut take = |segments: &[(u64, Segment)], bytes: &[u8], paths: &Paths, collector: &mut Collector<'_>| {
-            for batch in segments.chunks(BATCH) {
-                // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
-                black_box(batch.iter().map(|(hash, _)| lane.touch(*hash)).fold(0, u64::wrapping_add));
-                for (hash, segment) in batch {
-                    let payload = bytes.get(segment.payload_at as usize..).and_then(|rest| rest.get(..segment.payload_len as usize));
-                    lane.follow(*hash, segment, payload.unwrap_or_default(), paths.path(segment.path), block, collector);
-                }
-            }
+            follow_segments(segments, bytes, paths, lane, block, collector);
         };
         let mut rest = &self.lanes[index][..];
         if !self.fragments.is_empty() {
@@ -156,6 +153,25 @@ impl Dissection {
     /// The hash table of a lane uses the low and the highest bits: the lane comes from others.
     fn lane_of(&self, hash: u64) -> usize {
         (hash >> 32) as usize % self.lanes.len()
+    }
+}
+
+/// Lets a lane follow segments, whose payload lies in `bytes`.
+fn follow_segments(
+    segments: &[(u64, Segment)],
+    bytes: &[u8],
+    paths: &Paths,
+    lane: &mut Lane<Session>,
+    block: &BlockFacts,
+    collector: &mut Collector<'_>,
+) {
+    for batch in segments.chunks(BATCH) {
+        // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
+        black_box(batch.iter().map(|(hash, _)| lane.touch(*hash)).fold(0, u64::wrapping_add));
+        for (hash, segment) in batch {
+            let payload = bytes.get(segment.payload_at as usize..).and_then(|rest| rest.get(..segment.payload_len as usize));
+            lane.follow(*hash, segment, payload.unwrap_or_default(), paths.path(segment.path), block, collector);
+        }
     }
 }
 

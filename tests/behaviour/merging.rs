@@ -9,9 +9,9 @@
 //! What may differ says where a packet lies: ids, file names, frame numbers, and `stream`, which counts the connections of
 //! one capture. All of these are known from how the recording was cut, and are compared with that.
 
-use crate::support::capture::{Packet, pcap};
+use crate::support::capture::{File, Packet, pcap};
 use crate::support::talk::{FIN, From, Talk, certificate, client_hello, finish, record, records, server_flight, server_name};
-use crate::support::{Folder, Line, Table, scan};
+use crate::support::{Folder, Line, Table, captures_of, sample_names, scan};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
@@ -197,4 +197,118 @@ fn fifty_files_by_time() {
     let packets = recording();
     let size = packets.len().div_ceil(50);
     check(&Folder::new(), &Cut::new(&packets, |at, _| format!("x-20231114_2214{:02}.pcap", at / size)), &[]);
+}
+
+/// Each direction in a file of its own.
+#[test]
+fn two_directions() {
+    let packets = recording();
+    let cut = Cut::new(&packets, |_, packet| format!("x-{}.pcap", direction(packet)));
+    check_by_time(&cut, &["--merge-time"]);
+}
+
+/// Each direction in fifty files of its own, which are not rotated at the same time.
+#[test]
+fn two_directions_of_fifty_files() {
+    let packets = recording();
+    let counts = std::cell::Cell::new([0; 2]);
+    let size = packets.len().div_ceil(100);
+    let cut = Cut::new(&packets, |_, packet| {
+        let mut seen = counts.get();
+        let count = &mut seen[usize::from(from_client(packet))];
+        *count += 1;
+        let part = (*count - 1) / size;
+        counts.set(seen);
+        rotated(&format!("x-{}", direction(packet)), part)
+    });
+    assert!(cut.files().len() > 90);
+    check_by_time(&cut, &["--merge-time"]);
+}
+
+/// Packets spread over seven files whose names say nothing, and every second that are open at the same time.
+#[test]
+fn any_files_that_are_asked_for() {
+    let packets = recording();
+    check_by_time(&Cut::new(&packets, |at, packet| format!("{}.pcap", (at / 31 * 5 + usize::from(packet.bytes[37])) % 7)), &ALL);
+}
+
+/// More files side by side than are opened: those that wait are a loss, and nothing hangs.
+#[test]
+fn more_files_than_may_be_open() {
+    let packets = recording();
+    let folder = Folder::new();
+    let cut = Cut::new(&packets, |at, _| format!("{}.pcap", at % 70));
+    let out = folder.at("out");
+    scan(&out, cut.write(&folder).iter().map(|path| path.as_os_str()).chain(ALL.map(AsRef::as_ref)));
+    let losses = Table::read(&out, "losses");
+    let late: Vec<Line> = losses.lines().filter(|line| &line["reason"] == "merged_late").collect();
+    assert_eq!((late.len(), late[0].number("count")), (1, 6));
+    let read: u64 = Table::read(&out, "captures").lines().map(|line| line.number("packets")).sum();
+    assert_eq!(read, packets.len() as u64);
+}
+
+/// A clock that ticks every 5 ms: of packets with equal times those of the first path come first, and a file's own order stays.
+#[test]
+fn equal_times() {
+    let mut packets = recording();
+    packets.iter_mut().for_each(|packet| packet.time.0 -= packet.time.0 % 5_000_000);
+    packets.sort_by_key(|packet| (packet.time, direction(packet)));
+    check_by_time(&Cut::new(&packets, |_, packet| format!("x-{}.pcap", direction(packet))), &["--merge-time"]);
+}
+
+/// Every sample of one link type, its packets dealt out to three files: fragments, tunnels and holes find together too.
+#[test]
+fn samples_dealt_out() {
+    let mut compared = 0;
+    for sample in sample_names() {
+        let mut packets: Vec<Packet> = captures_of(&sample).iter().flat_map(|path| File::read(path).packets).collect();
+        packets.sort_by_key(|packet| packet.time);
+        if packets.iter().any(|packet| packet.link != packets[0].link) {
+            continue;
+        }
+        let folder = Folder::new();
+        let cut = Cut::new(&packets, |_, packet| format!("{}.pcap", packet.time.0 / 1000 * 7 % 11 % 3));
+        let (out, whole) = (folder.at("out"), folder.at("whole"));
+        scan(&whole, [folder.write("x.pcap", &pcap(&packets))]);
+        scan(&out, cut.write(&folder).iter().map(|path| path.as_os_str()).chain(ALL.map(AsRef::as_ref)));
+        let [expected, flows] = [&whole, &out].map(|out| Table::read(out, "flows"));
+        let [expected_messages, messages] = [&whole, &out].map(|out| Table::read(out, "messages"));
+        let [expected_messages, messages] = [expected_messages.by("flow_id"), messages.by("flow_id")];
+        assert_eq!(expected.lines().count(), flows.lines().count(), "{sample}");
+        let by_start = |table: &Table| {
+            let mut order: Vec<(String, String, usize)> =
+                table.lines().enumerate().map(|(at, line)| (line["first_utc"].into(), line["client_port"].into(), at)).collect();
+            order.sort();
+            order.into_iter().map(|(.., at)| at).collect::<Vec<_>>()
+        };
+        for (whole, part) in by_start(&expected).into_iter().zip(by_start(&flows)) {
+            let (whole, part) = (expected.lines().nth(whole).unwrap(), flows.lines().nth(part).unwrap());
+            same(whole, part);
+            let (whole, part) = (&expected_messages[&whole["flow_id"]], &messages[&part["flow_id"]]);
+            assert_eq!(whole.len(), part.len(), "{sample}");
+            whole.iter().zip(part).for_each(|(whole, part)| same(*whole, *part));
+            compared += 1;
+        }
+    }
+    assert!(compared >= 50, "{compared}");
+}
+
+const ALL: [&str; 3] = ["--merge-time", "--series", "all"];
+
+fn direction(packet: &Packet) -> &'static str {
+    if from_client(packet) { "in" } else { "out" }
+}
+
+/// Compares with the whole, with one thread and with three.
+fn check_by_time(cut: &Cut, options: &[&str]) {
+    let folder = Folder::new();
+    let out = check(&folder, cut, options);
+    let again = folder.at("again");
+    let mut paths = cut.write(&folder);
+    paths.reverse();
+    scan(&again, paths.iter().map(|path| path.as_os_str()).chain(options.iter().chain(&["-j", "1"]).map(AsRef::as_ref)));
+    for table in ["flows", "messages", "captures", "losses"] {
+        let read = |out: &std::path::Path| std::fs::read(out.join(format!("csv/{table}.csv"))).unwrap();
+        assert!(read(&out) == read(&again), "{table}");
+    }
 }
