@@ -41,8 +41,10 @@ table! {
     duration_s: Seconds,
     /// Frame number of its first packet in the capture where it starts.
     first_frame: u64,
-    /// Frame number of its last packet, in the last capture that it touches.
+    /// Frame number of its last packet, in last_capture_id.
     last_frame: u64,
+    /// The capture of its last packet. Empty: that of its first one, capture_id.
+    last_capture_id: Word,
     /// True where the capture does not hold the SYN of the client: the flow was running when the capture began.
     starts_midway: bool,
     /// What was spoken before TLS on the connection, by its first bytes: smtp, lmtp, imap, pop3, ftp, ldap, xmpp, irc, nntp, managesieve, postgresql,

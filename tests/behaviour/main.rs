@@ -13,6 +13,7 @@ mod golden;
 mod hostile;
 mod imports;
 mod members;
+mod merging;
 mod prefixes;
 mod readmes;
 mod reassembly;
