@@ -12,6 +12,7 @@ mod golden;
 mod hostile;
 mod imports;
 mod members;
+mod preambles;
 mod prefixes;
 mod readmes;
 mod reassembly;
