@@ -2,7 +2,7 @@
 
 use super::direction::{MAX_HELD, Payload};
 use super::table::{Pressure, side};
-use super::{Close, Flow, Interest, Reader, Side};
+use super::{Close, Flow, Interest, Reader, Side, Start};
 use crate::packet::{Segment, flag};
 
 impl<R: Reader> Flow<R> {
@@ -80,16 +80,20 @@ impl<R: Reader> Flow<R> {
     }
 
     fn take_payload(&mut self, side: Side, payload: Payload<'_>, pressure: Pressure) {
-        if self.reader.is_none() {
+        if self.reader.as_ref().is_none_or(|reader| reader.interest() == Interest::Undecided) {
             let first = self.directions.iter().all(|direction| direction.segments == 0);
             // A first segment behind a hole is held until what comes before it tells what it is.
             let behind_hole = first && !self.directions[side.index()].is_next(payload.seq);
-            if !behind_hole && !R::starts(payload.bytes, first, !self.syn_seen) {
+            let side_first = self.directions[side.index()].segments == 0;
+            let start = R::starts(payload.bytes, if self.reader.is_none() { first } else { side_first }, !self.syn_seen);
+            if start != Start::Own && !behind_hole && (side_first || self.reader.is_none()) {
                 self.greetings[side.index()].keep(payload.bytes);
+            }
+            if self.reader.is_none() && start == Start::No && !behind_hole {
                 self.directions[side.index()].count(payload);
                 return;
             }
-            self.reader = Some(Box::default());
+            self.reader.get_or_insert_default();
         }
         let direction = &mut self.directions[side.index()];
         if let Some(reader) = &mut self.reader {
