@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 use tlscensus::archive::{self, archive};
 use tlscensus::capture::{Cutter, Frame, Item};
+use tlscensus::census::findings::Rules;
 use tlscensus::flow::hash::HashKey;
 use tlscensus::flow::table::{BlockFacts, Lane, Pressure, Sink};
 use tlscensus::flow::{Chunk, End, Flow, FramePlace, Gap, Interest, Reader, Side};
@@ -23,7 +24,7 @@ use tlscensus::packet::plain;
 use tlscensus::progress::{Mode, Progress};
 use tlscensus::row::assemble::{Origin, assemble};
 use tlscensus::row::{Row, Style};
-use tlscensus::run::{run, write_rows};
+use tlscensus::run::{Options, run, write_rows};
 use tlscensus::time::Timestamp;
 use tlscensus::tls::Session;
 use traffic::{Format, Kind, Request};
@@ -146,7 +147,7 @@ fn rows(bencher: Bencher, name: &str) {
     let lines = || {
         let mut lines = Vec::new();
         for (flow, session, end, latest) in &flows {
-            let rows = assemble(flow, &session.seen, *end, *latest, origin);
+            let rows = assemble(&flow.into(), &session.seen, *end, *latest, origin);
             rows.flow.append_csv(style, &mut lines);
             rows.messages.iter().for_each(|row| row.append_csv(style, &mut lines));
             rows.certificates.iter().for_each(|row| row.append_csv(style, &mut lines));
@@ -171,7 +172,9 @@ fn scan(bencher: Bencher, name: &str) {
     measure(bencher, capture, || {
         let archive = archive(&request).unwrap();
         let progress = Progress::new(Mode::None, 0, 0);
-        let found = pool.install(|| run(&archive, Style { raw: false }, &folder.0, &progress, &AtomicBool::new(false))).unwrap();
+        let rules = Rules::default();
+        let options = Options { style: Style { raw: false }, rules: &rules };
+        let found = pool.install(|| run(&archive, options, &folder.0, &progress, &AtomicBool::new(false))).unwrap();
         black_box(write_rows(&out, found.store, &found.collected, false).unwrap());
     });
 }

@@ -7,6 +7,7 @@
 #![allow(missing_docs)]
 
 use crate::archive::{Request, SeriesMode};
+use crate::census::findings::Severity;
 use crate::error::Error;
 use crate::progress::Mode as ProgressMode;
 use clap::builder::BoolishValueParser;
@@ -23,6 +24,7 @@ Exit codes:
   1    fatal: nothing was written
   2    the command line makes no sense
   3    done, but some captures could not be read, or not to their end
+  4    done, and something was found that --fail-on asks for (before 3)
   5    no captures found
   130  interrupted";
 
@@ -108,6 +110,12 @@ pub enum Command {
     Scan(Box<Scan>),
     /// Say what would be read, what would not, and which files would be read as one
     Check(Check),
+    /// Say what a rule, table, or column is; without a name, list all rules
+    #[command(after_help = "Examples: tlscensus explain protocol_tls10, tlscensus explain flows.outcome")]
+    Explain {
+        /// A rule, a table, a column, or TABLE.COLUMN
+        name: Option<String>,
+    },
     /// Print the data dictionary
     Schema {
         /// As what
@@ -142,6 +150,8 @@ pub struct Scan {
     pub selection: Selection,
     #[command(flatten)]
     pub output: Output,
+    #[command(flatten)]
+    pub findings: Findings,
     /// How many threads work [default: all cores]
     #[arg(short, long, value_name = "N", env = "TLSCENSUS_JOBS", hide_env_values = true)]
     pub jobs: Option<NonZeroUsize>,
@@ -249,6 +259,46 @@ pub struct Output {
     pub csv_raw: bool,
 }
 
+/// What counts as a finding.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Findings")]
+pub struct Findings {
+    /// Change severity or threshold of rules, or mute them, by a TOML file
+    ///
+    /// A table a rule, with any of the keys severity, threshold and mute: [protocol_tls11] severity = "high". 'tlscensus explain'
+    /// lists the rules.
+    #[arg(long, value_name = "FILE", env = "TLSCENSUS_RULES", hide_env_values = true)]
+    pub rules: Option<PathBuf>,
+    /// Leave a rule out of verdict and exit code; findings.csv keeps it, marked. May be given several times
+    #[arg(long, value_name = "RULE")]
+    pub mute: Vec<String>,
+    /// End with exit code 4 if something of at least this severity was found
+    #[arg(long, value_name = "SEVERITY", env = "TLSCENSUS_FAIL_ON", hide_env_values = true)]
+    pub fail_on: Option<FailOn>,
+}
+
+/// A severity, as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl FailOn {
+    pub fn severity(self) -> Severity {
+        match self {
+            FailOn::Info => Severity::Info,
+            FailOn::Low => Severity::Low,
+            FailOn::Medium => Severity::Medium,
+            FailOn::High => Severity::High,
+            FailOn::Critical => Severity::Critical,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum YesNo {
     Yes,
@@ -269,6 +319,8 @@ pub enum Exit {
     Usage,
     /// Done, but some captures could not be read, or not to their end.
     SomeFailed,
+    /// Done, and something was found that the user asked to fail on.
+    Found,
     NoCaptures,
     Interrupted,
 }
@@ -280,6 +332,7 @@ impl Exit {
             Exit::Fatal => 1,
             Exit::Usage => 2,
             Exit::SomeFailed => 3,
+            Exit::Found => 4,
             Exit::NoCaptures => 5,
             Exit::Interrupted => 130,
         }
@@ -369,6 +422,7 @@ mod tests {
             "scan a -o out --series some",
             "check",
             "check a -v -q",
+            "scan a -o out --fail-on awful",
             "go",
             "",
         ];
@@ -386,7 +440,7 @@ mod tests {
     #[test]
     fn help_tells_the_exit_codes() {
         let help = parse("tlscensus scan --help").map(|_| ()).unwrap_err().to_string();
-        for code in [Exit::Done, Exit::Fatal, Exit::Usage, Exit::SomeFailed, Exit::NoCaptures, Exit::Interrupted] {
+        for code in [Exit::Done, Exit::Fatal, Exit::Usage, Exit::SomeFailed, Exit::Found, Exit::NoCaptures, Exit::Interrupted] {
             assert!(help.lines().any(|l| l.trim_start().starts_with(&code.code().to_string())), "{code:?}");
         }
     }

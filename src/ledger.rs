@@ -110,6 +110,13 @@ impl Ledger {
         keep_first(&mut loss.examples, place);
     }
 
+    /// Notes losses that are known by their number alone.
+    pub fn count(&mut self, layer: Layer, reason: Reason, count: u64) {
+        if count > 0 {
+            self.losses.entry((layer, reason)).or_default().count += count;
+        }
+    }
+
     /// Takes in what another ledger holds.
     pub fn merge(&mut self, other: Ledger) {
         for (key, theirs) in other.losses {

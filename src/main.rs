@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use tlscensus::archive::{archive, check_json, check_text};
 use tlscensus::cli::{self, Check, Cli, Command, Exit, Messages, SchemaFormat};
 use tlscensus::error::Error;
-use tlscensus::report::dictionary;
+use tlscensus::report::{dictionary, explain};
 use tlscensus::scan;
 
 fn main() -> ExitCode {
@@ -31,6 +31,7 @@ fn execute(cli: &Cli) -> Result<Exit, Error> {
             SchemaFormat::Json => dictionary::Format::Json,
             SchemaFormat::Sql => dictionary::Format::Sql,
         })),
+        Command::Explain { name } => print(&explain::explain(name.as_deref())?),
         Command::Completions { shell } => print_bytes(&cli::completions(*shell)),
         Command::Man { subcommand } => print_bytes(&cli::man(subcommand.as_deref())?),
     }

@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod dictionary;
+pub mod explain;
 pub mod figure;
 pub mod fill;
 pub mod html;

@@ -18,17 +18,22 @@ mod output;
 mod pipeline;
 mod schedule;
 mod store;
+mod udp;
 
-use crate::archive::{Archive, Capture, Series, Status};
+use crate::archive::{Archive, Capture, Parked, Series, Source as From, Status};
 use crate::capture::block::{Source, Walk};
+use crate::census::findings::Rules;
 use crate::error::{CaptureError, Error};
 use crate::flow::hash::HashKey;
+use crate::ledger::{Layer, Reason};
 use crate::progress::Progress;
 use crate::row::capture::CaptureRow;
 use crate::row::cell::{Seconds, Wild};
 use crate::row::{Style, Word};
 pub use collect::Collected;
 pub use output::{OutputFolder, Scratch, limits, write_rows};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 pub use store::RowStore;
@@ -40,9 +45,12 @@ const LARGE: u64 = 32 << 20;
 pub struct Run<'a> {
     archive: &'a Archive,
     style: Style,
+    rules: &'a Rules,
     hash_key: HashKey,
     threads: usize,
     progress: &'a Progress,
+    /// Decoders of archives that wait for the next member.
+    parked: Parked,
     /// Set by the first Ctrl-C: no more is read, what was read is written.
     stop: &'a AtomicBool,
     store: RowStore,
@@ -86,19 +94,36 @@ pub struct Found {
     pub stopped: bool,
 }
 
+/// How a run is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// How text cells are written.
+    pub style: Style,
+    /// The rules that flows are asked.
+    pub rules: &'a Rules,
+}
+
 /// Reads all series of an archive on the threads of the pool that it runs in. `scratch` is a folder for rows that do not
 /// fit in memory.
 ///
 /// # Errors
 ///
 /// Only what makes the result wrong: scratch files that cannot be written. A capture that cannot be read is a row.
-pub fn run(archive: &Archive, style: Style, scratch: &std::path::Path, progress: &Progress, stop: &AtomicBool) -> Result<Found, Error> {
+pub fn run(
+    archive: &Archive,
+    options: Options<'_>,
+    scratch: &std::path::Path,
+    progress: &Progress,
+    stop: &AtomicBool,
+) -> Result<Found, Error> {
     let run = Run {
         archive,
-        style,
+        style: options.style,
+        rules: options.rules,
         hash_key: HashKey::random(),
         threads: rayon::current_num_threads(),
         progress,
+        parked: Parked::default(),
         stop,
         store: RowStore::new(scratch),
         collected: Mutex::default(),
@@ -112,23 +137,47 @@ impl Run<'_> {
     fn all_series(&self) {
         let weight =
             |series: &Series| series.captures.iter().map(|index| weight(&self.archive.captures[*index])).fold(0, u64::saturating_add);
-        let packed = |series: &Series| series.captures.iter().any(|index| self.archive.captures[*index].compression.is_some());
+        let packed = |series: &Series| series.captures.iter().any(|index| self.archive.captures[*index].is_stream());
         let is_large = |series: &&Series| self.threads > 1 && !series.by_time && weight(series) >= LARGE;
         // A stream is decoded by one thread at a time. Where there are enough of them, a thread each keeps all threads
         // busier than all threads on one.
         let streams = self.archive.series.iter().filter(is_large).filter(|series| packed(series)).count();
         let apart = streams >= 2 * self.threads;
         let spread = |series: &&Series| is_large(series) && !(apart && packed(series));
-        let (large, small): (Vec<_>, Vec<_>) = self.archive.series.iter().partition(spread);
+        let (mut large, small): (Vec<_>, Vec<_>) = self.archive.series.iter().partition(spread);
+        // Members of a compressed archive in its order, by one thread: so it is decoded once.
+        large.sort_by_key(|series| self.place(series));
+        let mut chains: BTreeMap<&Path, Vec<&Series>> = BTreeMap::new();
+        let mut single = Vec::new();
+        for series in small {
+            match self.place(series) {
+                Some((archive, _)) => chains.entry(archive).or_default().push(series),
+                None => single.push(series),
+            }
+        }
         for series in large {
             self.guarded(series, || pipeline::follow(self, series));
         }
         rayon::scope(|scope| {
-            for series in small {
-                let follow = if series.by_time { merge::follow } else { fused::follow };
-                scope.spawn(move |_| self.guarded(series, || follow(self, series)));
+            for mut chain in chains.into_values() {
+                chain.sort_by_key(|series| self.place(series));
+                scope.spawn(move |_| chain.into_iter().for_each(|series| self.one_thread(series)));
+            }
+            for series in single {
+                scope.spawn(move |_| self.one_thread(series));
             }
         });
+    }
+
+    fn one_thread(&self, series: &Series) {
+        let follow = if series.by_time { merge::follow } else { fused::follow };
+        self.guarded(series, || follow(self, series));
+    }
+
+    /// Where a series begins in a compressed archive.
+    fn place(&self, series: &Series) -> Option<(&Path, u64)> {
+        let From::Member(member) = &self.archive.captures[*series.captures.first()?].source else { return None };
+        member.packing.map(|_| (member.archive.as_path(), member.offset))
     }
 
     /// Runs one series; a panic in it, which is a fault of the program, costs this series alone.
@@ -195,6 +244,8 @@ impl Run<'_> {
     fn finish(self) -> Result<Found, Error> {
         let stopped = self.is_stopped();
         let mut collected = std::mem::take(&mut *lock(&self.collected));
+        let beyond = collected.census.certificates.beyond();
+        collected.ledger.count(Layer::Tls, Reason::of("certificates_beyond_bound"), beyond);
         collected.number_selection(&self.archive.captures);
         self.store.check()?;
         let mut series = vec![None; self.archive.captures.len()];
@@ -229,7 +280,7 @@ impl Run<'_> {
             link_types: state.link_types.clone().into(),
             snaplen_bytes: (state.snaplen > 0).then_some(state.snaplen),
             size_bytes: capture.size,
-            compressed: capture.compression.map_or("", |compression| compression.name()).into(),
+            compressed: capture.compression.or(capture.packing()).map_or("", |compression| compression.name()).into(),
             status: status.into(),
             error_code: error.map_or("", |error| error.code).into(),
             error_detail: Wild(error.map(|error| error.detail.clone()).unwrap_or_default()),
@@ -239,7 +290,8 @@ impl Run<'_> {
             first_utc: counts.first.map(|(_, time)| time),
             last_utc: counts.latest,
             duration_s: counts.first.zip(counts.latest).map(|((_, first), last)| Seconds(last.since(first))),
-            tcp_flows: collected.tcp_flows(index),
+            tcp_flows: counts.tcp_flows,
+            udp_flows: counts.udp_flows,
             tls_flows: counts.tls_flows,
             handshakes_completed: counts.completed,
             handshakes_failed: counts.failed,

@@ -1,14 +1,15 @@
 //! The command `scan`: from the arguments to the finished output folder, and what is said about it.
 
 use crate::archive::{Capture, archive, check_json, check_text};
-use crate::cli::{Exit, Messages, Scan};
+use crate::census::findings::{self, Found as Finding, Rules, Severity};
+use crate::cli::{self, Exit, Messages, Scan};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::report::manifest::{RunBlock, summary};
 use crate::report::words;
 use crate::report::write::{Results, write_all};
 use crate::row::Style;
-use crate::run::{Found, OutputFolder, Scratch, limits, run, write_rows};
+use crate::run::{Found, Options, OutputFolder, Scratch, limits, run, write_rows};
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -24,6 +25,7 @@ pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
 /// The same on the threads of the pool that it runs in.
 fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let clock = Clock::start();
+    let rules = rules(&options.findings)?;
     let threads = rayon::current_num_threads();
     let archive = archive(&options.selection.request())?;
     if options.dry_run {
@@ -48,10 +50,15 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let stop = stop_on_interrupt();
     let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
     let scratch = Scratch::create(&folder.scratch())?;
-    let found = run(&archive, style, scratch.path(), &progress, &stop)?;
+    let found = run(&archive, Options { style, rules: &rules }, scratch.path(), &progress, &stop)?;
     progress.finish();
     let exit = exit(&found);
     let Found { captures, collected, store, stopped } = found;
+    let findings = findings::found(&collected.census, &captures, &collected.ledger, &rules);
+    let exit = match options.findings.fail_on {
+        Some(least) if exit != Exit::Interrupted && is_found(&findings, least.severity()) => Exit::Found,
+        _ => exit,
+    };
     let results = Results {
         title: title(options),
         partial: stopped.then(|| "interrupted".to_owned()),
@@ -60,6 +67,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         not_captures: archive.not_captures,
         census: &collected.census,
         ledger: &collected.ledger,
+        findings: &findings,
         settings: settings(options),
         style,
         bom,
@@ -98,6 +106,26 @@ fn exit(found: &Found) -> Exit {
     if failed { Exit::SomeFailed } else { Exit::Done }
 }
 
+/// The rules as the user wants them.
+fn rules(asked: &cli::Findings) -> Result<Rules, Error> {
+    let mut rules = match &asked.rules {
+        None => Rules::default(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| Error::Usage(format!("{}: {error}", path.display())))?;
+            Rules::read(&text).map_err(|error| Error::Usage(format!("{}: {error}", path.display())))?
+        }
+    };
+    for id in &asked.mute {
+        rules.mute(id).map_err(Error::Usage)?;
+    }
+    Ok(rules)
+}
+
+/// Whether something of at least this severity was found by a rule that is not muted.
+fn is_found(findings: &[Finding], least: Severity) -> bool {
+    findings.iter().any(|found| !found.setting.muted && found.setting.severity >= least)
+}
+
 /// The first Ctrl-C asks the run to stop and write what it has; the second one ends the program.
 fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
@@ -132,6 +160,8 @@ fn settings(options: &Scan) -> Vec<(String, String)> {
         ("merge by time".into(), if selection.merge_time { "yes".into() } else { String::new() }),
         ("include".into(), selection.include.join(" ")),
         ("exclude".into(), selection.exclude.join(" ")),
+        ("rules".into(), options.findings.rules.as_ref().map(|path| path.display().to_string()).unwrap_or_default()),
+        ("muted".into(), options.findings.mute.join(" ")),
         ("secrets in captures".into(), "never used".into()),
     ];
     settings.extend(limits().into_iter().map(|(name, value)| (name.to_owned(), value)));

@@ -46,7 +46,10 @@ pub fn check_text(archive: &Archive) -> String {
         let Some(capture) = archive.captures.get(index) else { return };
         let from = capture.first_time.map_or_else(|| format!("{:27}", "no time"), |t| t.utc());
         let size = capture.size.map_or_else(|| "size unknown".to_owned(), bytes);
-        let _ = writeln!(out, "    {from}  {size:>12}  {}", visible(&capture.path_text));
+        let format = capture.format.map_or("unknown", |format| format.name());
+        let layers = [capture.compression, capture.packing()].into_iter().flatten().map(|layer| format!(" {}", layer.name()));
+        let kind = format!("{format}{}", layers.collect::<String>());
+        let _ = writeln!(out, "    {from}  {size:>12}  {kind:12}  {}", visible(&capture.path_text));
     };
     let (single, several): (Vec<&Series>, Vec<&Series>) = archive.series.iter().partition(|s| s.captures.len() == 1);
     for series in several {
@@ -78,6 +81,8 @@ pub fn check_json(archive: &Archive) -> Value {
                 "status": c.status,
                 "format": c.format,
                 "compression": c.compression,
+                "archive_compression": c.packing(),
+                "archive_member": matches!(c.source, Source::Member(_)),
                 "size_bytes": c.size,
                 "first_utc": c.first_time.map(|t| t.utc()),
                 "link_type": c.link,

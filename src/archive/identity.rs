@@ -50,12 +50,15 @@ pub(super) fn digest_file(file: &File, size: u64, buffer: &mut [u8], head: usize
     Ok(hash.finalize().into())
 }
 
-fn digest_whole(path: &Path) -> io::Result<Digest> {
+/// The digest of `size` bytes from `offset`.
+fn digest_whole(path: &Path, offset: u64, size: u64) -> io::Result<Digest> {
     let file = File::open(path)?;
     let mut buffer = vec![0; 4 * EDGE];
-    let (mut hash, mut at) = (Sha256::new(), 0);
+    let (mut hash, mut at) = (Sha256::new(), offset);
+    let end = offset.saturating_add(size);
     loop {
-        match read_at(&file, &mut buffer, at)? {
+        let room = (end - at).min(buffer.len() as u64) as usize;
+        match read_at(&file, &mut buffer[..room], at)? {
             0 => return Ok(hash.finalize().into()),
             read => {
                 hash.update(&buffer[..read]);
@@ -82,7 +85,9 @@ pub(super) fn mark_duplicates(probes: &mut [Probe]) {
         let digests: Vec<(usize, Option<Digest>)> = group
             .par_iter()
             .map(|&i| match &probes[i].capture.source {
-                Source::Path(path) => (i, digest_whole(path).ok()),
+                Source::Path(path) => (i, digest_whole(path, 0, u64::MAX).ok()),
+                Source::Member(_) if probes[i].whole.is_some() => (i, probes[i].whole),
+                Source::Member(member) => (i, digest_whole(&member.archive, member.offset, member.size).ok()),
                 Source::Stdin(_) => (i, None),
             })
             .collect();

@@ -21,18 +21,25 @@
 //! | `captures/*`              | `site/eth0.pcap`       |
 //! | `mon tue`                 | `mon/eth0.pcap`, `tue/eth0.pcap` |
 //! | `-`                       | `<stdin>`              |
+//!
+//! A member of an archive has the archive's path and its own behind it: `site/mon.tar/eth0.pcap`, see `members`.
 
 mod check;
 mod identity;
+mod members;
 mod name;
+mod parked;
 mod peek;
 mod series;
 mod side_by_side;
 mod sniff;
+mod tar;
 mod unpack;
 mod walk;
 
 pub use check::{check_json, check_text};
+pub use members::Part;
+pub use parked::Parked;
 pub use series::Mode as SeriesMode;
 pub use unpack::{FLOOR, MAX_RATIO, MAX_WINDOW, Unpacked};
 
@@ -94,7 +101,7 @@ pub struct Capture {
     pub size: Option<u64>,
     /// What its first bytes say that it is, after decompression.
     pub format: Option<Format>,
-    /// The compression around it.
+    /// The compression around it; that around the archive it is in is in `source`.
     pub compression: Option<Compression>,
     /// The time of the first packet that has one, if it lies within the first 64 KiB (after
     /// decompression).
@@ -117,6 +124,21 @@ pub enum Source {
     /// Standard input: the bytes taken from it already, at most 64 KiB. The rest is to be read through
     /// [`std::io::stdin`], whose buffer may hold some of it.
     Stdin(Vec<u8>),
+    /// A member of a tar archive.
+    Member(Member),
+}
+
+/// Where a member of an archive is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The archive, by the path to open it with.
+    pub archive: PathBuf,
+    /// The compression around the archive.
+    pub packing: Option<Compression>,
+    /// Where its bytes begin, in bytes of the archive (after decompression).
+    pub offset: u64,
+    /// How many there are, in bytes.
+    pub size: u64,
 }
 
 /// What becomes of a row.
@@ -147,6 +169,8 @@ pub enum Format {
     PcapModified,
     /// pcapng.
     Pcapng,
+    /// snoop, of Solaris.
+    Snoop,
 }
 
 /// A compression, by its magic bytes.
@@ -191,6 +215,18 @@ impl Archive {
     }
 }
 
+impl Capture {
+    /// The compression around the archive that it is in.
+    pub fn packing(&self) -> Option<Compression> {
+        if let Source::Member(member) = &self.source { member.packing } else { None }
+    }
+
+    /// Whether its bytes can only be read in order.
+    pub fn is_stream(&self) -> bool {
+        self.compression.is_some() || self.packing().is_some() || matches!(self.source, Source::Stdin(_))
+    }
+}
+
 impl Status {
     /// The word for it in tables.
     pub fn name(self) -> &'static str {
@@ -212,6 +248,7 @@ impl Format {
             Format::PcapNanos => "pcap_nanos",
             Format::PcapModified => "pcap_modified",
             Format::Pcapng => "pcapng",
+            Format::Snoop => "snoop",
         }
     }
 }
@@ -254,15 +291,14 @@ pub fn archive_from(request: &Request, stdin: &mut dyn Read) -> Result<Archive, 
 
     let walk::Walked { candidates, excluded, folders } = walk::walk(&roots, &filter);
 
-    let found: Vec<Option<sniff::Probe>> =
+    let found: Vec<sniff::Found> =
         candidates.into_par_iter().map_init(|| vec![0; sniff::EDGE], |buffer, candidate| sniff::probe(candidate, buffer)).collect();
-    let total = found.len();
-    let mut probes: Vec<sniff::Probe> = found.into_iter().flatten().collect();
-    let not_captures = (total - probes.len()) as u64;
+    let not_captures = found.iter().map(|found| found.not_captures).sum();
+    let mut probes: Vec<sniff::Probe> = found.into_iter().flat_map(|found| found.probes).collect();
     if from_stdin {
         probes.push(sniff::probe_stdin(stdin));
     }
-    probes.sort_by(|a, b| (&a.capture.path_text, a.path()).cmp(&(&b.capture.path_text, b.path())));
+    probes.sort_by(|a, b| (&a.capture.path_text, a.path(), a.place()).cmp(&(&b.capture.path_text, b.path(), b.place())));
     identity::mark_duplicates(&mut probes);
 
     let captures: Vec<Capture> = probes.into_iter().map(|p| p.capture).collect();

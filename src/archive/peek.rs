@@ -16,6 +16,7 @@ pub(super) struct First {
 pub(super) fn peek(format: Format, head: &[u8]) -> First {
     match format {
         Format::Pcapng => peek_pcapng(head),
+        Format::Snoop => peek_snoop(head),
         _ => peek_pcap(format, head),
     }
 }
@@ -32,6 +33,20 @@ fn peek_pcap(format: Format, head: &[u8]) -> First {
     let time = u32_at(head, 24, big)
         .zip(u32_at(head, 28, big))
         .map(|(seconds, fraction)| Timestamp::from_parts(i64::from(seconds), i64::from(fraction) * scale));
+    First { time, link }
+}
+
+/// ```text
+///  0         8         12         16                                   32        36             40
+///  | "snoop" | version | datalink | original, included, record, drops | seconds | microseconds |
+/// ```
+fn peek_snoop(head: &[u8]) -> First {
+    // Datalink types of RFC 1761 by their LINKTYPE.
+    let link = u32_at(head, 12, true)
+        .and_then(|datalink| [Some(1), None, Some(6), None, Some(1), None, None, None, Some(10)].get(datalink as usize).copied()?);
+    let time = u32_at(head, 32, true)
+        .zip(u32_at(head, 36, true))
+        .map(|(seconds, fraction)| Timestamp::from_parts(i64::from(seconds), i64::from(fraction) * 1000));
     First { time, link }
 }
 

@@ -74,11 +74,13 @@ fn auto(captures: &[Capture], ready: Vec<usize>) -> Vec<Series> {
         let capture = &captures[index];
         let (folder, name) = capture.path_text.rsplit_once('/').unwrap_or(("", &capture.path_text));
         match (&capture.source, capture.first_time) {
-            (Source::Path(_), Some(time)) => {
+            (Source::Path(_) | Source::Member(_), Some(time)) => {
                 let name = rotation(name, time);
                 proposed.entry((folder, name.stem.clone())).or_default().push(Member { index, time, name });
             }
-            (Source::Path(_), None) => series.push(make(captures, vec![index], "no packet whose time could tell its place".into())),
+            (Source::Path(_) | Source::Member(_), None) => {
+                series.push(make(captures, vec![index], "no packet whose time could tell its place".into()))
+            }
             (Source::Stdin(_), _) => series.push(make(captures, vec![index], "standard input".into())),
         }
     }

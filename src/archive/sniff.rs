@@ -7,7 +7,7 @@
 use super::identity::Digest;
 use super::peek::{byte_order, peek};
 use super::walk::{Candidate, Fault, fault_of};
-use super::{Capture, Compression, Format, Source, Status, Unpacked, identity, name};
+use super::{Capture, Compression, Format, Source, Status, Unpacked, identity, members, name, tar};
 use crate::error::CaptureError;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -23,25 +23,57 @@ pub(super) struct Probe {
     pub capture: Capture,
     /// Reached through a symbolic link: if the file has another name, that one is taken.
     pub linked: bool,
-    /// Device and inode.
-    pub node: Option<(u64, u64)>,
+    /// Device and inode; of a member of an archive those of the archive, and where it begins.
+    pub node: Option<(u64, u64, u64)>,
     /// Of the size and both edges.
     pub digest: Option<Digest>,
+    /// Of the whole content, where it was read anyway.
+    pub whole: Option<Digest>,
+}
+
+/// What a candidate turned out to hold.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub probes: Vec<Probe>,
+    /// Files, or members of an archive, that are no captures and no rows.
+    pub not_captures: u64,
 }
 
 impl Probe {
+    pub fn new(text: String, source: Source, linked: bool) -> Probe {
+        Probe { capture: Capture::new(text, source), linked, node: None, digest: None, whole: None }
+    }
+
+    /// What to open.
     pub fn path(&self) -> Option<&Path> {
         match &self.capture.source {
             Source::Path(path) => Some(path),
+            Source::Member(member) => Some(&member.archive),
             Source::Stdin(_) => None,
         }
     }
+
+    /// Where it begins in that.
+    pub fn place(&self) -> u64 {
+        if let Source::Member(member) = &self.capture.source { member.offset } else { 0 }
+    }
 }
 
-/// Looks into a candidate; none if it is no capture and no row. `buffer` holds [`EDGE`] bytes of anything.
-pub(super) fn probe(candidate: Candidate, buffer: &mut [u8]) -> Option<Probe> {
+/// Looks into a candidate. `buffer` holds [`EDGE`] bytes of anything.
+pub(super) fn probe(candidate: Candidate, buffer: &mut [u8]) -> Found {
+    let mut found = Found::default();
+    match probe_file(candidate, buffer, &mut found) {
+        Some(row) => found.probes.push(row),
+        None if found.probes.is_empty() => found.not_captures += 1,
+        None => {}
+    }
+    found
+}
+
+/// The row of a file, none if it needs none; the members of an archive go to `found`.
+fn probe_file(candidate: Candidate, buffer: &mut [u8], found: &mut Found) -> Option<Probe> {
     let Candidate { open, text, named, linked, fault } = candidate;
-    let mut row = Probe { capture: Capture::new(text, Source::Path(open.clone())), linked, node: None, digest: None };
+    let mut row = Probe::new(text, Source::Path(open.clone()), linked);
     if let Some(fault) = fault {
         row.capture.refuse(fault);
         return Some(row);
@@ -51,6 +83,24 @@ pub(super) fn probe(candidate: Candidate, buffer: &mut [u8]) -> Option<Probe> {
     let missing = if named { Status::Failed } else { Status::Skipped };
     match look(&open, &mut row, buffer) {
         Ok(Look::Known) => Some(row),
+        Ok(Look::Tar(packing)) => {
+            match File::open(&open).and_then(|file| members::index(file, packing, &mut row, buffer)) {
+                Ok((members, error)) => {
+                    *found = members;
+                    row.capture.status = Status::Failed;
+                    row.capture.error = error;
+                }
+                Err(error) => row.capture.refuse(fault_of(&error, named)),
+            }
+            if row.capture.error.is_none() && found.probes.is_empty() && wanted {
+                row.capture.refuse(Fault {
+                    status: missing,
+                    code: "unknown_format",
+                    detail: "a tar archive with no capture inside".into(),
+                });
+            }
+            row.capture.error.is_some().then_some(row)
+        }
         Ok(Look::Empty) => wanted.then(|| {
             row.capture.status = Status::Empty;
             row
@@ -94,6 +144,7 @@ pub(super) fn probe_stdin(stdin: &mut dyn Read) -> Probe {
             capture.compression = Some(compression);
             match look_inside(compression, Box::new(io::Cursor::new(head.clone())), &mut capture) {
                 Look::Known | Look::Empty => {}
+                Look::Tar(_) => capture.refuse(failed("unsupported_format", TAR_ON_STDIN.into())),
                 // What is to be had from the bytes that were taken may be too little to tell.
                 Look::Damaged(error) if count < EDGE || error.code != "cut_stream" => {
                     capture.status = Status::Failed;
@@ -104,6 +155,7 @@ pub(super) fn probe_stdin(stdin: &mut dyn Read) -> Probe {
                 Look::Unknown(detail) => capture.refuse(failed("unknown_format", detail)),
             }
         }
+        (Ok(_), Some(Kind::Tar)) => capture.refuse(failed("unsupported_format", TAR_ON_STDIN.into())),
         (Ok(_), Some(Kind::Foreign(what))) => capture.refuse(failed("unsupported_format", format!("{what} is not read yet"))),
         (Ok(_), None) => capture.refuse(failed("unknown_format", unknown(&head))),
     }
@@ -111,11 +163,16 @@ pub(super) fn probe_stdin(stdin: &mut dyn Read) -> Probe {
         capture.id = identity::text('c', &identity::digest_of(&[&head]));
     }
     capture.source = Source::Stdin(head);
-    Probe { capture, linked: false, node: None, digest: None }
+    Probe { capture, linked: false, node: None, digest: None, whole: None }
 }
 
-enum Look {
+const TAR_ON_STDIN: &str = "a tar archive on standard input is not read, as its members are read apart; save it as a file";
+
+/// What a first look says.
+pub(super) enum Look {
     Known,
+    /// A tar archive, compressed or not.
+    Tar(Option<Compression>),
     Empty,
     /// Recognised, and not read by this version: code and detail.
     Unread(&'static str, String),
@@ -133,31 +190,37 @@ fn look(path: &Path, row: &mut Probe, buffer: &mut [u8]) -> io::Result<Look> {
     }
     let size = meta.len();
     row.capture.size = Some(size);
-    row.node = Some((meta.dev(), meta.ino()));
+    row.node = Some((meta.dev(), meta.ino(), 0));
     let read = read_at(&file, buffer, 0)?;
     let head = &buffer[..read];
     if head.is_empty() {
         return Ok(Look::Empty);
     }
-    let kind = sniff(head);
-    let look = match kind {
-        Some(Kind::Capture(format)) => {
-            row.capture.recognise(format, head);
-            Look::Known
-        }
-        Some(Kind::Compressed(compression)) => {
-            row.capture.compression = Some(compression);
-            look_inside(compression, Box::new(file.try_clone()?), &mut row.capture)
-        }
-        Some(Kind::Foreign(what)) => Look::Unread("unsupported_format", format!("{what} is not read yet")),
-        None => Look::Unknown(unknown(head)),
-    };
+    let look = look_at(head, Box::new(file.try_clone()?), &mut row.capture);
     if !matches!(look, Look::Unknown(_)) || row.capture.size.is_some_and(|s| s <= EDGE as u64) {
         let digest = identity::digest_file(&file, size, buffer, read)?;
         row.capture.id = identity::text('c', &digest);
         row.digest = Some(digest);
     }
     Ok(look)
+}
+
+/// What begins with `head`; `all` gives its bytes from the beginning.
+pub(super) fn look_at(head: &[u8], all: Box<dyn Read + Send>, capture: &mut Capture) -> Look {
+    match sniff(head) {
+        Some(Kind::Capture(format)) => {
+            capture.recognise(format, head);
+            Look::Known
+        }
+        Some(Kind::Compressed(compression)) => {
+            capture.compression = Some(compression);
+            look_inside(compression, all, capture)
+        }
+        Some(Kind::Tar) => Look::Tar(None),
+        Some(Kind::Foreign(what)) => Look::Unread("unsupported_format", format!("{what} is not read yet")),
+        None if head.is_empty() => Look::Empty,
+        None => Look::Unknown(unknown(head)),
+    }
 }
 
 /// Looks into a compressed file, which is read from its beginning.
@@ -173,6 +236,7 @@ fn look_inside(compression: Compression, packed: Box<dyn Read + Send>, capture: 
         Some(Kind::Compressed(inner)) => {
             Look::Unread("nested_archive", format!("{} data inside {name} data; only one layer is read", inner.name()))
         }
+        Some(Kind::Tar) => Look::Tar(Some(compression)),
         Some(Kind::Foreign(what)) => Look::Unread("unsupported_format", format!("{what} inside {name} data is not read yet")),
         None => match read {
             Ok(0) => Look::Unknown(format!("{name} data with nothing inside")),
@@ -183,7 +247,7 @@ fn look_inside(compression: Compression, packed: Box<dyn Read + Send>, capture: 
 }
 
 /// What a stream ended with.
-fn broken(error: &io::Error) -> CaptureError {
+pub(super) fn broken(error: &io::Error) -> CaptureError {
     let known = error.get_ref().and_then(|inner| inner.downcast_ref::<CaptureError>());
     known.cloned().unwrap_or_else(|| CaptureError { code: "io_error", detail: format!("Reading failed: {error}."), offset: 0 })
 }
@@ -224,7 +288,7 @@ impl Capture {
         }
     }
 
-    fn refuse(&mut self, fault: Fault) {
+    pub(super) fn refuse(&mut self, fault: Fault) {
         self.status = fault.status;
         self.error = Some(CaptureError { code: fault.code, detail: fault.detail, offset: 0 });
     }
@@ -242,14 +306,16 @@ impl Capture {
 pub(super) enum Kind {
     Capture(Format),
     Compressed(Compression),
+    /// A tar archive: its first block is a header.
+    Tar,
     /// Captures of kinds that are not read.
     Foreign(&'static str),
 }
 
-/// So many bytes tell every kind.
+/// So many bytes tell every kind but an archive.
 const MAGIC: usize = 12;
 
-/// The kind of a file by its first bytes; [`MAGIC`] are enough.
+/// The kind of a file by its first bytes; [`MAGIC`] are enough, 512 for an archive.
 pub(super) fn sniff(head: &[u8]) -> Option<Kind> {
     use Compression::{Bzip2, Gzip, Lz4, Xz, Zstd};
     let word = [*head.first()?, *head.get(1)?, *head.get(2)?, *head.get(3)?];
@@ -272,9 +338,11 @@ pub(super) fn sniff(head: &[u8]) -> Option<Kind> {
     } else if starts(b"BZh") && (b"1AY&SY" == block || b"\x17\x72\x45\x38\x50\x90" == block) {
         Some(Kind::Compressed(Bzip2))
     } else if starts(b"snoop\0\0\0") {
-        Some(Kind::Foreign("a snoop capture"))
+        Some(Kind::Capture(Format::Snoop))
     } else if starts(b"GMBU") || starts(b"RTSS") {
         Some(Kind::Foreign("a Network Monitor capture"))
+    } else if tar::is_header(head) || head.get(257..262) == Some(b"ustar") {
+        Some(Kind::Tar)
     } else {
         None
     }
@@ -303,7 +371,8 @@ mod tests {
         check(b"\xfd7zXZ\0", packed(Compression::Xz));
         check(b"BZh91AY&SY", packed(Compression::Bzip2));
         check(b"BZh, a word", None);
-        check(b"snoop\0\0\0", Some(Kind::Foreign("a snoop capture")));
+        check(b"snoop\0\0\0", capture(Format::Snoop));
+        check(b"GMBU", Some(Kind::Foreign("a Network Monitor capture")));
         check(b"", None);
         check(b"\xd4\xc3\xb2", None);
         check(b"# README", None);

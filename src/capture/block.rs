@@ -24,11 +24,37 @@ pub const RANGE: u64 = 512 << 10;
 
 /// Where a capture's bytes come from.
 pub enum Source {
-    /// A file that can be read at any offset, and its size when it was opened.
-    File(Arc<File>, u64),
+    /// Bytes of a file that can be read at any offset, and how many they were when it was opened.
+    File(Arc<Extent>, u64),
     /// A stream that can be read once, in order. Where its end comes too soon it may give a [`CaptureError`] inside the
     /// [`io::Error`]; what it gave before is read.
     Stream(Box<dyn Read + Send>),
+}
+
+/// A file, or a part of it.
+#[derive(Debug)]
+pub struct Extent {
+    file: File,
+    start: u64,
+    /// None: to the end of the file, wherever that is by now.
+    size: Option<u64>,
+}
+
+impl Extent {
+    /// All of a file.
+    pub fn whole(file: File) -> Extent {
+        Extent { file, start: 0, size: None }
+    }
+
+    /// `size` bytes of a file from `start`.
+    pub fn part(file: File, start: u64, size: u64) -> Extent {
+        Extent { file, start, size: Some(size) }
+    }
+
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        let room = self.size.map_or(u64::MAX, |size| size.saturating_sub(offset)).min(bytes.len() as u64) as usize;
+        self.file.read_at(&mut bytes[..room], self.start.saturating_add(offset))
+    }
 }
 
 impl Source {
@@ -42,8 +68,11 @@ impl Source {
 
     /// How many bytes a file had when it was opened and how many it has now, if they are more.
     pub fn growth(&self) -> Option<(u64, u64)> {
-        let Source::File(file, then) = self else { return None };
-        let now = file.metadata().ok()?.len();
+        let Source::File(extent, then) = self else { return None };
+        if extent.size.is_some() {
+            return None;
+        }
+        let now = extent.file.metadata().ok()?.len();
         (now > *then).then_some((*then, now))
     }
 
@@ -63,7 +92,7 @@ impl Source {
 }
 
 /// Fills `bytes` from `offset` on; gives how many bytes came, fewer only at the end.
-fn fill_at(file: &File, bytes: &mut [u8], offset: u64) -> (usize, Option<io::Error>) {
+fn fill_at(file: &Extent, bytes: &mut [u8], offset: u64) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while filled < bytes.len() {
         match file.read_at(&mut bytes[filled..], offset + filled as u64) {
@@ -89,7 +118,7 @@ pub struct Buffer {
 
 impl Buffer {
     /// Reads range `number` of a file into this buffer's memory.
-    pub fn read(mut self, file: &File, number: u64) -> Buffer {
+    pub fn read(mut self, file: &Extent, number: u64) -> Buffer {
         self.offset = number * RANGE;
         // A buffer that was used before is long enough already: nothing is zeroed.
         self.bytes.resize(RANGE as usize, 0);

@@ -13,6 +13,7 @@
 //! |---|---|
 //! | `pcap` | the classic format: file header, packet record, and how to find the way back after damage |
 //! | `pcapng` | the block format: sections, packet blocks, and the same |
+//! | `snoop` | the format of Solaris (RFC 1761) |
 //! | `interface` | an interface description: link type, snap length, resolution and offset of its clock |
 //! | `damage` | stretches of bytes that hold no readable record |
 //! | `order` | the byte order of a file or section |
@@ -23,6 +24,7 @@ mod interface;
 mod order;
 mod pcap;
 mod pcapng;
+mod snoop;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +34,7 @@ use crate::error::CaptureError;
 use crate::time::Timestamp;
 use pcap::Pcap;
 use pcapng::PcapNg;
+use snoop::Snoop;
 
 /// The largest record (packet with its header, or pcapng block) that is believed, in bytes. A longer length is damage.
 pub const MAX_RECORD: usize = 16 << 20;
@@ -96,6 +99,8 @@ pub enum Format {
         /// The byte order of the first section; later ones may differ.
         order: Order,
     },
+    /// The format of Solaris (RFC 1761).
+    Snoop,
 }
 
 /// The record layouts of the classic format.
@@ -110,7 +115,8 @@ pub enum Layout {
 }
 
 impl Format {
-    /// The word for `captures.csv`: `pcap`, `pcap-ns`, `pcap-modified`, `pcapng`, with `-be` where big-endian.
+    /// The word for `captures.csv`: `pcap`, `pcap-ns`, `pcap-modified`, `pcapng`, with `-be` where
+    /// big-endian; `snoop`.
     pub fn as_str(self) -> &'static str {
         use Order::{Big, Little};
         match self {
@@ -122,6 +128,7 @@ impl Format {
             Format::Pcap { layout: Layout::Modified, order: Big } => "pcap-modified-be",
             Format::PcapNg { order: Little } => "pcapng",
             Format::PcapNg { order: Big } => "pcapng-be",
+            Format::Snoop => "snoop",
         }
     }
 }
@@ -132,6 +139,9 @@ pub fn sniff(head: &[u8]) -> Option<Format> {
     let word: [u8; 4] = *head.first_chunk()?;
     if word == pcapng::SECTION_HEADER.to_le_bytes() {
         return Some(Format::PcapNg { order: pcapng::section_order(head)? });
+    }
+    if head.starts_with(snoop::MAGIC) {
+        return Some(Format::Snoop);
     }
     for order in [Order::Little, Order::Big] {
         let layout = match order.u32(&word, 0) {
@@ -160,11 +170,12 @@ pub struct Cutter {
 enum Kind {
     Pcap(Pcap),
     PcapNg(PcapNg),
+    Snoop(Snoop),
 }
 
 impl Cutter {
     /// Reads the file header from the first bytes of a file; 24 bytes are enough for every format. Gives also how many
-    /// bytes the header took: 24 for the classic format, 0 for pcapng, whose section header is a block like others.
+    /// bytes the header took: 24 for the classic format, 16 for snoop, 0 for pcapng, whose section header is a block like others.
     ///
     /// # Errors
     ///
@@ -183,6 +194,7 @@ impl Cutter {
         let (kind, used) = match format {
             Format::Pcap { layout, order } => (Kind::Pcap(Pcap::open(head, layout, order)?), pcap::FILE_HEADER),
             Format::PcapNg { order } => (Kind::PcapNg(PcapNg::open(order)), 0),
+            Format::Snoop => (Kind::Snoop(Snoop::open(head)?), snoop::FILE_HEADER),
         };
         Ok((Cutter { format, kind }, used))
     }
@@ -199,6 +211,7 @@ impl Cutter {
         match &mut self.kind {
             Kind::Pcap(pcap) => pcap.cut(buf, at, last, sink),
             Kind::PcapNg(pcapng) => pcapng.cut(buf, at, last, sink),
+            Kind::Snoop(snoop) => snoop.cut(buf, at, last, sink),
         }
     }
 
@@ -212,6 +225,7 @@ impl Cutter {
         match &self.kind {
             Kind::Pcap(pcap) => pcap.packets(),
             Kind::PcapNg(pcapng) => pcapng.packets(),
+            Kind::Snoop(snoop) => snoop.packets(),
         }
     }
 
@@ -221,13 +235,14 @@ impl Cutter {
         match &self.kind {
             Kind::Pcap(pcap) => pcap.packets(),
             Kind::PcapNg(pcapng) => pcapng.numbered(),
+            Kind::Snoop(snoop) => snoop.packets(),
         }
     }
 
     /// How many interfaces are in force: 1 for the classic format, those of the present section in pcapng.
     pub fn interfaces(&self) -> usize {
         match &self.kind {
-            Kind::Pcap(_) => 1,
+            Kind::Pcap(_) | Kind::Snoop(_) => 1,
             Kind::PcapNg(pcapng) => pcapng.interfaces(),
         }
     }
@@ -237,6 +252,7 @@ impl Cutter {
         match &self.kind {
             Kind::Pcap(pcap) => pcap.link_types(),
             Kind::PcapNg(pcapng) => pcapng.link_types(),
+            Kind::Snoop(snoop) => snoop.link_types(),
         }
     }
 
@@ -245,6 +261,7 @@ impl Cutter {
         match &self.kind {
             Kind::Pcap(pcap) => pcap.snaplen(),
             Kind::PcapNg(pcapng) => pcapng.snaplen(),
+            Kind::Snoop(_) => 0,
         }
     }
 }

@@ -7,16 +7,25 @@
 //!
 //! A new part is a file and a line in the list below; a new table also a line in `report::tables`.
 
+pub mod certificates;
 pub mod cipher_suites;
+pub mod clients;
 pub mod failures;
+pub mod findings;
+pub mod first;
 pub mod groups;
 pub mod histogram;
 pub mod losses;
 pub mod mss;
+pub mod offers;
 pub mod pairs;
+pub mod policies;
+pub mod quantiles;
 pub mod segmentation;
 pub mod selection;
+pub mod servers;
 pub mod steps;
+pub mod timeline;
 pub mod totals;
 pub mod versions;
 
@@ -74,12 +83,30 @@ parts! {
     cipher_suites: cipher_suites::CipherSuites,
     /// Groups for key exchange.
     groups: groups::Groups,
+    /// Extensions.
+    extensions: offers::Extensions,
+    /// Signature schemes.
+    signature_schemes: offers::SignatureSchemes,
+    /// Application protocols.
+    alpn: offers::Alpn,
+    /// Servers.
+    servers: servers::Servers,
+    /// Clients by fingerprint.
+    clients: clients::Clients,
+    /// Flows over time.
+    timeline: timeline::Timeline,
+    /// How times and sizes are spread.
+    quantiles: quantiles::Quantiles,
+    /// Certificates.
+    certificates: certificates::Certificates,
     /// How messages are cut into segments.
     segmentation: segmentation::Segmentation,
     /// Maximum segment sizes.
     mss: mss::MssDistribution,
     /// How and where handshakes end.
     failures: failures::Failures,
+    /// What rules found in flows.
+    findings: findings::Findings,
     /// The flows that are shown one by one.
     selection: selection::Selection,
 }
@@ -108,9 +135,12 @@ fn distinct(codes: &[u16]) -> Vec<u16> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::row::flow::FlowCertificateRow;
     use crate::row::message::MessageRow;
-    use crate::row::{Codes, Millis, Wild, Word};
+    use crate::row::{Codes, Millis, Wild, WildList, Word};
     use crate::time::{Span, Timestamp};
+    use crate::tls::certificate::{Certificate, X509};
+    use std::sync::Arc;
 
     /// Flows of every sort, the same for every run: a linear congruential generator picks the values.
     pub fn flows(count: u64) -> Vec<FlowRows> {
@@ -138,6 +168,13 @@ pub(crate) mod tests {
             flow.versions_offered = Codes(vec![0x0a0a, 0x0304, 0x0303]);
             flow.suites_offered = Codes((0..pick(6)).map(|_| 0x1301 + pick(5) as u16).collect());
             flow.cipher_suite_code = [None, Some(0x1301), Some(0x000a), Some(0xeeee)][pick(4) as usize];
+            flow.extensions_offered = Codes(vec![0, 10 + pick(3) as u16, 0x0a0a]);
+            flow.extensions_chosen = Codes(vec![10]);
+            flow.signature_schemes_offered = Codes(vec![0x0403, 0x0804]);
+            flow.signature_scheme_code = [None, Some(0x0403)][pick(2) as usize];
+            flow.alpn_offered = WildList(["h2", "own"][..pick(3) as usize].iter().map(|id| Wild((*id).into())).collect());
+            flow.alpn = Wild(["", "h2"][pick(2) as usize].into());
+            flow.ja4 = ["", "t13d", "t12i"][pick(3) as usize].into();
             flow.groups_offered = Codes(vec![0x2a2a, 0x001d, 0x11ec]);
             flow.key_shares = Codes(vec![0x001d]);
             flow.kx_group_code = [None, Some(0x001d)][pick(2) as usize];
@@ -149,6 +186,15 @@ pub(crate) mod tests {
             flow.mss_client_bytes = [None, Some(1460), Some(536)][pick(3) as usize];
             flow.mss_server_bytes = [None, Some(1460)][pick(2) as usize];
             flow.starts_midway = pick(9) == 0;
+            for position in 0..pick(3) as u32 {
+                let id = [pick(7) as u8; 32];
+                // A certificate is a function of its digest.
+                let x509 = X509 { subject: vec![id[0]], not_after: id[0].into(), ..X509::default() };
+                let x509 = if id[0] < 3 { Err("der") } else { Ok(x509) };
+                let side = ["server", "client"][pick(2) as usize];
+                rows.certificates.push(FlowCertificateRow { side: side.into(), position, ..FlowCertificateRow::default() });
+                rows.shown.push(Arc::new(Certificate { id, der_bytes: 700, x509 }));
+            }
             flow.gap_bytes = pick(3) * 100;
             for seq in 0..pick(5) as u32 {
                 let (name, code, step) = [("client_hello", 1, 2), ("certificate", 11, 4), ("server_hello", 2, 3)][pick(3) as usize];
@@ -167,6 +213,7 @@ pub(crate) mod tests {
                     ..MessageRow::default()
                 });
             }
+            rows.flow.findings = findings::Rules::default().judge(&rows);
             flows.push(rows);
         }
         flows

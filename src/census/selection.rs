@@ -1,9 +1,10 @@
 //! The flows that are shown one by one, chosen so that lanes and slices agree: every choice is "the first n by a fixed
 //! order", which merges in any order. Bounded by its constants, whatever the archive holds.
 
+use super::Part;
 use super::failures::Ending;
+use super::first::First;
 use super::totals::failed;
-use super::{Part, pairs};
 use crate::row::assemble::FlowRows;
 use crate::row::flow::FlowRow;
 use crate::row::{Codes, WildList, Word};
@@ -34,43 +35,6 @@ pub const NAME: usize = 300;
 const SHARES_OF_TEN: [usize; 3] = [5, 2, 2];
 /// Makes the sample the same for every run.
 const SEED: u64 = 0x746c_7363_656e_7375;
-
-/// The first `LIMIT` values by key.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(serialize = "K: Serialize, V: Serialize", deserialize = "K: Deserialize<'de> + Ord, V: Deserialize<'de>"))]
-struct First<K, V, const LIMIT: usize> {
-    #[serde(with = "pairs")]
-    held: BTreeMap<K, V>,
-}
-
-impl<K, V, const LIMIT: usize> Default for First<K, V, LIMIT> {
-    fn default() -> Self {
-        First { held: BTreeMap::new() }
-    }
-}
-
-impl<K: Ord, V, const LIMIT: usize> First<K, V, LIMIT> {
-    /// Whether a value with this key would be kept.
-    fn wants(&self, key: &K) -> bool {
-        self.held.len() < LIMIT || self.held.last_key_value().is_some_and(|(last, _)| key <= last)
-    }
-
-    /// The place for a key, made if it is among the first.
-    fn entry(&mut self, key: K) -> Option<&mut V>
-    where
-        K: Clone,
-        V: Default,
-    {
-        if !self.wants(&key) {
-            return None;
-        }
-        self.held.entry(key.clone()).or_default();
-        if self.held.len() > LIMIT {
-            self.held.pop_last();
-        }
-        self.held.get_mut(&key)
-    }
-}
 
 impl<K: Ord + Clone, const LIMIT: usize> First<K, FlowRows, LIMIT> {
     fn offer(&mut self, key: K, rows: &FlowRows) {
@@ -207,13 +171,22 @@ fn shown(rows: &FlowRows) -> FlowRows {
         suites_offered: Codes::default(),
         groups_offered: Codes::default(),
         key_shares: Codes::default(),
+        extensions_offered: Codes::default(),
+        extensions_chosen: Codes::default(),
+        signature_schemes_offered: Codes::default(),
         ..rows.flow.clone()
     };
     if let Some((end, _)) = flow.sni.0.char_indices().nth(NAME) {
         flow.sni.0.truncate(end);
     }
     flow.sni.0.shrink_to_fit();
-    FlowRows { flow, messages: rows.messages.iter().take(MESSAGES).cloned().collect(), certificates: Vec::new() }
+    FlowRows {
+        flow,
+        messages: rows.messages.iter().take(MESSAGES).cloned().collect(),
+        certificates: Vec::new(),
+        shown: Vec::new(),
+        conversation: rows.conversation,
+    }
 }
 
 /// The first of each class, then the second of each, and so on.

@@ -73,12 +73,12 @@ totals! {
     certificate_split = |rows| rows.flow.certificate_segments.is_some_and(|segments| segments > 1).into();
     /// Rows in messages.csv.
     messages = |rows| rows.messages.len() as u64;
-    /// Payload bytes of TCP, both directions, retransmissions included.
+    /// Payload bytes of TCP or UDP, both directions, retransmissions included.
     bytes = |rows| rows.flow.bytes_client + rows.flow.bytes_server;
     /// Packets of TLS flows, both directions.
     packets = |rows| rows.flow.packets_client + rows.flow.packets_server;
     /// Retransmitted segments.
-    retransmissions = |rows| rows.flow.retransmissions;
+    retransmissions = |rows| rows.flow.retransmissions.unwrap_or(0);
 }
 
 /// Whether the handshake failed: not what the capture did not show.

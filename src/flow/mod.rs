@@ -11,6 +11,7 @@
 //! is the [`Reader`]'s business: this stage does not know TLS. Time is packet time; nothing here depends on threads.
 
 mod connection;
+pub mod datagram;
 pub mod direction;
 pub mod hash;
 mod side_by_side;

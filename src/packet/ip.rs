@@ -9,6 +9,7 @@ const MAX_EXTENSIONS: usize = 16;
 /// Assigned protocol numbers (IANA, Protocol Numbers).
 pub(super) mod protocol {
     pub const HOP_BY_HOP: u8 = 0;
+    pub const ICMP: u8 = 1;
     pub const IPV4: u8 = 4;
     pub const TCP: u8 = 6;
     pub const UDP: u8 = 17;
@@ -18,6 +19,7 @@ pub(super) mod protocol {
     pub const GRE: u8 = 47;
     pub const ESP: u8 = 50;
     pub const AUTHENTICATION: u8 = 51;
+    pub const ICMPV6: u8 = 58;
     pub const DESTINATION: u8 = 60;
     pub const ETHERIP: u8 = 97;
     pub const L2TP: u8 = 115;

@@ -178,12 +178,21 @@ pub fn follow(frame: &Frame<'_>, mut layers: Layers<'_>, mut next: Next, out: &m
     for _ in 0..MAX_LAYERS {
         let step = match next {
             Next::Protocol(ip::protocol::TCP) => return out(segment(frame, &layers)),
+            Next::Protocol(ip::protocol::UDP) => match udp::read(frame, &mut layers, out) {
+                Ok(Some(next)) => Ok(next),
+                Ok(None) => return,
+                Err(stop) => Err(stop),
+            },
             Next::Amsdu => return wifi::amsdu(layers, &mut |subframe| follow(frame, subframe, Next::Llc, out)),
             Next::Ip(version) => match ip_header(frame, &mut layers, version) {
                 Ok(Header::Whole(protocol)) => Ok(Next::Protocol(protocol)),
                 Ok(Header::Fragment(fragment)) => return out(Found::Fragment(fragment)),
                 Err(stop) => Err(stop),
             },
+            Next::Protocol(protocol @ (ip::protocol::ICMP | ip::protocol::ICMPV6)) => {
+                udp::quoted(frame, layers, protocol, out);
+                Err(ip::other_protocol(protocol, layers.at))
+            }
             Next::Link(link) => link::read(link, &mut layers),
             Next::Ethernet => layers.skip(12).and_then(|()| layers.take_word()).map(Next::Type),
             Next::Type(kind) => ethertype::read(kind, &mut layers),
@@ -247,7 +256,6 @@ fn segment(frame: &Frame<'_>, layers: &Layers<'_>) -> Found {
 /// From a protocol number to what it carries.
 fn transport(protocol: u8, layers: &mut Layers<'_>) -> Result<Next, Stop> {
     match protocol {
-        ip::protocol::UDP => udp::read(layers),
         ip::protocol::IPV4 | ip::protocol::IPV6 => ip_in_ip(protocol, layers),
         ip::protocol::GRE => gre::read(layers),
         ip::protocol::ESP => esp::read(layers),

@@ -1,4 +1,4 @@
-//! A frame to its TCP segment, or to where reading stopped and why.
+//! A frame to its TCP segment or UDP datagram, or to where reading stopped and why.
 //!
 //! ```text
 //!  frame  | link header | tags and tunnels, in any order and number | IP header | TCP header | payload | padding |
@@ -58,6 +58,18 @@ pub struct Key {
     pub tunnel: Tunnel,
 }
 
+impl Key {
+    /// The key of a packet outside of tunnels, and whether its sender is [`Key::low`].
+    #[inline]
+    fn of(source: Endpoint, destination: Endpoint) -> (Self, bool) {
+        // As numbers: one comparison instead of a call that compares bytes.
+        let order = |end: &Endpoint| (u128::from_be_bytes(end.address), end.port);
+        let from_low = order(&source) <= order(&destination);
+        let (low, high) = if from_low { (source, destination) } else { (destination, source) };
+        (Key { low, high, tunnel: Tunnel::default() }, from_low)
+    }
+}
+
 /// Flags of the TCP header (RFC 9293 section 3.1).
 pub mod flag {
     /// No more data from the sender.
@@ -113,6 +125,41 @@ impl Segment {
     }
 }
 
+/// A UDP datagram as captured.
+#[derive(Debug, Clone, Copy)]
+pub struct Datagram {
+    /// The conversation that it belongs to.
+    pub key: Key,
+    /// Whether [`Key::low`] sent it.
+    pub from_low: bool,
+    /// IP version, 4 or 6.
+    pub ip_version: u8,
+    /// Whether it wraps packets that are read on their own, or something opaque: nobody reads its payload.
+    pub wraps: bool,
+    /// The number of its way in among the [`Paths`] of its block; 0 for none.
+    pub path: u16,
+    /// IP fragments that it was put together from; 0 where it was whole.
+    pub fragments: u16,
+    /// When it was captured.
+    pub time: Timestamp,
+    /// Frame number in its file.
+    pub frame: u64,
+    /// Where the captured payload starts, in bytes; from the frame's start, or as moved by [`Datagram::shift`].
+    pub payload_at: u32,
+    /// Payload bytes captured.
+    pub payload_len: u32,
+    /// Payload bytes on the wire: more than captured where the snap length cut it.
+    pub wire_len: u32,
+}
+
+impl Datagram {
+    /// The datagram with its payload counted from a place `by` bytes before the frame's start.
+    pub fn shift(mut self, by: u32) -> Self {
+        self.payload_at += by;
+        self
+    }
+}
+
 /// Where reading a frame stopped, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stop {
@@ -160,6 +207,8 @@ pub struct Fragment {
 pub enum Found {
     /// A TCP segment, and the way in.
     Segment(Segment, Path),
+    /// A UDP datagram, and the way in. What it wraps is found besides.
+    Datagram(Datagram, Path),
     /// A part of an IP packet.
     Fragment(Fragment),
     /// Nothing that is read here.

@@ -1,7 +1,7 @@
 //! TCP (RFC 9293 section 3.1): header, options, and how much payload there is.
 
 use super::ip::Packet;
-use super::{Endpoint, Key, Segment, Stop, Tunnel, field, flag};
+use super::{Endpoint, Key, Segment, Stop, field, flag};
 use crate::capture::Frame;
 use crate::ledger::Layer;
 
@@ -21,10 +21,7 @@ pub fn read(frame: &Frame<'_>, packet: &Packet) -> Result<Segment, Stop> {
     }
     let source = Endpoint { address: packet.source, port: u16::from_be_bytes([header[0], header[1]]) };
     let destination = Endpoint { address: packet.destination, port: u16::from_be_bytes([header[2], header[3]]) };
-    // As numbers: one comparison instead of a call that compares bytes.
-    let order = |end: &Endpoint| (u128::from_be_bytes(end.address), end.port);
-    let from_low = order(&source) <= order(&destination);
-    let (low, high) = if from_low { (source, destination) } else { (destination, source) };
+    let (key, from_low) = Key::of(source, destination);
     let flags = header[13];
     let payload_at = at + header_len;
     let wire_len = packet.wire_len - header_len;
@@ -34,7 +31,7 @@ pub fn read(frame: &Frame<'_>, packet: &Packet) -> Result<Segment, Stop> {
     let cut = if packet.zero_length { (frame.wire_len as usize).saturating_sub(frame.bytes.len()) } else { 0 };
     let mss = if flags & flag::SYN != 0 { frame.bytes.get(at + 20..payload_at).and_then(mss) } else { None };
     Ok(Segment {
-        key: Key { low, high, tunnel: Tunnel::default() },
+        key,
         from_low,
         zero_length: packet.zero_length,
         flags,
@@ -95,6 +92,7 @@ mod tests {
         });
         match found.unwrap() {
             Found::Segment(segment, _) => Ok(segment),
+            Found::Datagram(datagram, _) => Err(Stop::new(Layer::Transport, "udp", datagram.payload_at as usize)),
             Found::Fragment(fragment) => Err(Stop::new(Layer::Ip, "fragment", fragment.at as usize)),
             Found::Stop(stop) => Err(stop),
         }
@@ -166,7 +164,6 @@ mod tests {
         check(&|b| b[0] = 0x55, "ip_version");
         check(&|b| (b[2], b[3]) = (0, 19), "bad_total_length");
         check(&|b| b[6] = 0x20, "fragment");
-        check(&|b| b[9] = 17, "udp_not_followed");
         check(&|b| b[9] = 50, "esp");
         check(&|b| b[9] = 200, "protocol");
         check(&|b| b[32] = 0x40, "bad_data_offset");

@@ -14,7 +14,8 @@
 
 use super::layers::{Layers, Next};
 use super::path::Kind;
-use super::{Stop, esp, ethertype, field, mpls, ppp, tunnel, word};
+use super::{Datagram, Endpoint, Found, Key, Stop, esp, ethertype, field, ip, mpls, ppp, tunnel, word};
+use crate::capture::Frame;
 use crate::ledger::Layer;
 
 /// What a datagram turned out to wrap.
@@ -27,21 +28,72 @@ struct Inner {
     id: u32,
 }
 
-/// Reads the header, and what the ports hint at.
-pub fn read(layers: &mut Layers<'_>) -> Result<Next, Stop> {
-    let protocol_at = layers.at;
+/// Reads a datagram, hands it out, and gives what it wraps, if anything.
+pub fn read(frame: &Frame<'_>, layers: &mut Layers<'_>, out: &mut dyn FnMut(Found)) -> Result<Option<Next>, Stop> {
     let Some([s1, s2, d1, d2, l1, l2, _, _]) = field::<8>(layers.bytes, layers.at) else {
         return Err(Stop::new(Layer::Transport, "cut_header", layers.bytes.len()));
     };
+    let ports = [u16::from_be_bytes([s1, s2]), u16::from_be_bytes([d1, d2])];
     let length = usize::from(u16::from_be_bytes([l1, l2]));
     if length >= 8 {
         layers.clip(layers.at + length);
     }
     layers.at += 8;
-    for port in [u16::from_be_bytes([d1, d2]), u16::from_be_bytes([s1, s2])] {
+    let outer = *layers;
+    let inner = wrapped(ports, layers);
+    match datagram(frame, &outer, ports) {
+        Some(datagram) => out(Found::Datagram(Datagram { wraps: !matches!(inner, Ok(None)), ..datagram }, outer.wrap.path)),
+        None => return Err(outer.stop("no_ip_header")),
+    }
+    inner
+}
+
+/// Hands out the datagram whose beginning an error message of ICMP quotes (RFC 792, RFC 4443): nobody reads it, but Wireshark
+/// counts its conversation.
+pub fn quoted(frame: &Frame<'_>, mut layers: Layers<'_>, protocol: u8, out: &mut dyn FnMut(Found)) {
+    let is_error = match layers.rest().first() {
+        Some(3..=5 | 11 | 12) => protocol == ip::protocol::ICMP,
+        Some(1..=4) => protocol == ip::protocol::ICMPV6,
+        _ => false,
+    };
+    let Ok(packet) = ip::read(layers.bytes, layers.at + 8, if protocol == ip::protocol::ICMP { 4 } else { 6 }) else { return };
+    let Some([s1, s2, d1, d2]) = field(layers.bytes, packet.at) else { return };
+    if is_error && packet.protocol == ip::protocol::UDP {
+        layers.at = packet.at + 8;
+        layers.ip = Some(packet);
+        let ports = [u16::from_be_bytes([s1, s2]), u16::from_be_bytes([d1, d2])];
+        if let Some(datagram) = datagram(frame, &layers, ports) {
+            out(Found::Datagram(Datagram { wraps: true, ..datagram }, layers.wrap.path));
+        }
+    }
+}
+
+/// The datagram whose payload begins here.
+fn datagram(frame: &Frame<'_>, layers: &Layers<'_>, [source, destination]: [u16; 2]) -> Option<Datagram> {
+    let packet = layers.ip?;
+    let ends = (Endpoint { address: packet.source, port: source }, Endpoint { address: packet.destination, port: destination });
+    let (key, from_low) = Key::of(ends.0, ends.1);
+    Some(Datagram {
+        key: Key { tunnel: layers.wrap.key, ..key },
+        from_low,
+        ip_version: packet.version,
+        wraps: false,
+        path: 0,
+        fragments: layers.wrap.fragments,
+        time: frame.time,
+        frame: frame.number,
+        payload_at: layers.at.min(layers.bytes.len()) as u32,
+        payload_len: layers.rest().len() as u32,
+        wire_len: layers.end.saturating_sub(layers.at) as u32,
+    })
+}
+
+/// What the ports hint at, if the content bears it out.
+fn wrapped([source, destination]: [u16; 2], layers: &mut Layers<'_>) -> Result<Option<Next>, Stop> {
+    for port in [destination, source] {
         // RFC 3948: four zero bytes are IKE, a single one a keep-alive; all else is ESP.
         if port == 4500 && !matches!(layers.rest(), [0, 0, 0, 0, ..] | [_] | []) {
-            return esp::read(layers);
+            return esp::read(layers).map(Some);
         }
         // RFC 7510: labels and nothing else in front.
         let mut labels = *layers;
@@ -49,15 +101,15 @@ pub fn read(layers: &mut Layers<'_>) -> Result<Next, Stop> {
             && let Ok(next) = mpls::read(&mut labels)
         {
             *layers = labels;
-            return Ok(next);
+            return Ok(Some(next));
         }
         if let Some(inner) = tunnel_at(port, layers)? {
             layers.enter(inner.kind, inner.id, inner.at)?;
             layers.clip(inner.end);
-            return Ok(inner.next);
+            return Ok(Some(inner.next));
         }
     }
-    Err(Stop::new(Layer::Transport, "udp_not_followed", protocol_at))
+    Ok(None)
 }
 
 /// A tunnel by its port, if the content bears it out; the opaque ones stop with their name.

@@ -1,5 +1,6 @@
 //! The census into the page: rows and counts become what [`super::view`] asks for. No text is escaped here.
 
+mod findings;
 mod handshake;
 mod ladder;
 
@@ -22,6 +23,7 @@ pub fn page(results: &Results) -> Page {
         title: results.title.clone(),
         partial: results.partial.clone(),
         health: health(results),
+        findings: findings::findings(results),
         versions: handshake::versions(&census.versions),
         suites: handshake::suites(&census.cipher_suites),
         groups: handshake::groups(&census.groups, census.totals.hello_retries),
@@ -164,6 +166,7 @@ fn about(results: &Results) -> About {
 mod tests {
     use super::*;
     use crate::census::Census;
+    use crate::census::findings::{Rules, found};
     use crate::ledger::Ledger;
     use crate::report::RunBlock;
     use crate::row::{Style, Wild};
@@ -177,6 +180,7 @@ mod tests {
             not_captures: 0,
             census,
             ledger: &Ledger::default(),
+            findings: &found(census, captures, &Ledger::default(), &Rules::default()),
             settings: Vec::new(),
             style: Style::default(),
             bom: false,
@@ -197,6 +201,11 @@ mod tests {
         let chosen: u64 = page.suites.rows.rows().iter().map(|row| row.chosen).sum();
         assert_eq!(chosen, page.suites.choices);
         assert_eq!(page.ladders.flows, 500);
+        let tls10 = page.findings.rows.rows().iter().find(|finding| finding.id == "protocol_tls10").unwrap();
+        let chosen = page.versions.rows.rows().iter().find(|row| row.code == 0x0301).unwrap().chosen;
+        assert_eq!((tls10.flows, tls10.subjects, tls10.examples.shown()), (chosen, 6, 5));
+        let headline = &page.verdict.sentences[0];
+        assert!(headline.starts_with("TLS 1.0 agreed on (6 servers, "), "{headline}");
         assert_eq!(page.ladders.ladders.total(), 500);
         assert!(page.ladders.ladders.shown() > 100);
         assert_eq!(page.versions.rows.rows()[0].code, 0x0304);

@@ -14,9 +14,10 @@ use super::view::{self, MAX_BYTES, MAX_LADDER_TABLE_ROWS};
 use super::words;
 
 /// The sections in order: id, number, name in the navigation.
-pub const SECTIONS: [(&str, u8, &str); 10] = [
+pub const SECTIONS: [(&str, u8, &str); 11] = [
     ("verdict", 0, "Verdict"),
     ("health", 1, "Run health"),
+    ("findings", 2, "Findings"),
     ("versions", 3, "Versions"),
     ("suites", 4, "Cipher suites"),
     ("groups", 5, "Key exchange"),

@@ -74,9 +74,24 @@ pub fn summary(results: &Results) -> Value {
         let before = ratings.get(row.rating.as_ref()).and_then(Value::as_u64).unwrap_or(0);
         ratings.insert(row.rating.clone().into_owned(), (before + row.chosen_flows).into());
     }
+    let findings: Vec<_> = results
+        .findings
+        .iter()
+        .map(|found| {
+            json!({
+                "rule": found.rule.id,
+                "severity": found.setting.severity,
+                "title": found.rule.title,
+                "muted": found.setting.muted,
+                "flows": found.flows,
+                "rows": found.rows.len(),
+            })
+        })
+        .collect();
     json!({
         "schema_version": SCHEMA_VERSION,
         "partial": results.partial.is_some(),
+        "findings": findings,
         "captures": {
             "found": results.captures.len(),
             "by_status": statuses,

@@ -3,12 +3,19 @@
 
 use super::csv::{self, Written};
 use super::write::Results;
+use crate::census::certificates::CertificateRow;
 use crate::census::cipher_suites::CipherSuiteRow;
+use crate::census::clients::{CipherOfferRow, ClientRow};
 use crate::census::failures::FailureRow;
+use crate::census::findings::{self, FindingRow};
 use crate::census::groups::GroupRow;
 use crate::census::losses::{LossRow, losses};
 use crate::census::mss::MssRow;
+use crate::census::offers::{AlpnRow, ExtensionRow, SignatureSchemeRow};
+use crate::census::quantiles::QuantileRow;
 use crate::census::segmentation::SegmentationRow;
+use crate::census::servers::ServerRow;
+use crate::census::timeline::TimelineRow;
 use crate::census::versions::VersionRow;
 use crate::error::Error;
 use crate::row::capture::CaptureRow;
@@ -50,9 +57,19 @@ tables! {
     VersionRow: |results| results.census.versions.rows();
     CipherSuiteRow: |results| results.census.cipher_suites.rows();
     GroupRow: |results| results.census.groups.rows();
+    CertificateRow: |results| results.census.certificates.rows();
+    ExtensionRow: |results| results.census.extensions.rows();
+    SignatureSchemeRow: |results| results.census.signature_schemes.rows();
+    AlpnRow: |results| results.census.alpn.rows();
+    ServerRow: |results| results.census.servers.rows();
+    ClientRow: |results| results.census.clients.rows();
+    CipherOfferRow: |results| results.census.clients.offers();
+    TimelineRow: |results| results.census.timeline.rows();
+    QuantileRow: |results| results.census.quantiles.rows();
     SegmentationRow: |results| results.census.segmentation.rows();
     MssRow: |results| results.census.mss.rows();
     FailureRow: |results| results.census.failures.rows();
+    FindingRow: |results| findings::rows(results.findings);
     LossRow: |results| losses(results.ledger, |capture| results.path_of(capture));
 }
 

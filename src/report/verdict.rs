@@ -3,7 +3,7 @@
 //! The first sentence says whether to act, the second where handshakes fail, the third how far the figures
 //! can be trusted. Each names its denominator.
 
-use super::view::{Level, Page, Tile, Value, Verdict};
+use super::view::{self, Level, Page, Tile, Value, Verdict};
 use super::words::{count, share};
 
 /// Handshakes that fail among those judged, in thousandths, from which on the page asks for action.
@@ -14,12 +14,30 @@ const UNJUDGED_PERMILLE: u64 = 100;
 /// Judges the page; its own `verdict` is not looked at.
 pub fn judge(page: &Page) -> Verdict {
     let facts = Facts::of(page);
-    let headline = facts.headline();
+    let headline = worst(page).unwrap_or_else(|| facts.headline());
     let failures = facts.failures(page);
     let trust = facts.trust(page);
     let sentences: Vec<_> = [Some(headline), failures, trust].into_iter().flatten().collect();
     let level = sentences.iter().map(|(level, _)| *level).max().unwrap_or_default();
     Verdict { level, sentences: sentences.into_iter().map(|(_, sentence)| sentence).collect(), tiles: facts.tiles(page) }
+}
+
+/// The worst findings, where one wants action: the first two by name, the others counted.
+fn worst(page: &Page) -> Option<(Level, String)> {
+    let bad: Vec<_> = page.findings.rows.rows().iter().filter(|finding| finding.level == Level::Bad).collect();
+    let named = |finding: &&view::Finding| {
+        let subjects = match finding.subject.as_str() {
+            "run" => String::new(),
+            subject => format!("{}{}, ", if finding.more { "more than " } else { "" }, counted(finding.subjects, subject)),
+        };
+        format!("{} ({subjects}{})", finding.title, counted(finding.flows, "flow"))
+    };
+    let names: Vec<String> = bad.iter().take(2).map(named).collect();
+    let rest = match bad.len().saturating_sub(2) {
+        0 => String::new(),
+        some => format!(", and {}", counted(some as u64, "more finding")),
+    };
+    (!bad.is_empty()).then(|| (Level::Bad, format!("{}{rest}.", names.join("; "))))
 }
 
 /// The figures that the sentences and the tiles share.

@@ -9,10 +9,12 @@
 //! were, so that a page over any archive keeps to [`MAX_ROWS`].
 
 mod cut;
+pub mod findings;
 pub mod handshake;
 pub mod ladder;
 
 pub use cut::Cut;
+pub use findings::{Finding, FindingExample, Findings};
 pub use handshake::{
     AlertRow, Failures, GroupRow, Groups, MatrixRow, MessageCut, MssRow, Segmentation, StepCount, SuiteRow, Suites, VersionRow, Versions,
 };
@@ -86,6 +88,8 @@ pub struct Page {
     pub verdict: Verdict,
     /// Section 1.
     pub health: Health,
+    /// Section 2.
+    pub findings: Findings,
     /// Section 3.
     pub versions: Versions,
     /// Section 4.

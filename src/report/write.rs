@@ -7,6 +7,7 @@ use super::manifest::{self, RunBlock};
 use super::tables::{Entry, TABLES};
 use super::{dictionary, fill, html, load, package};
 use crate::census::Census;
+use crate::census::findings::Found;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::row::Style;
@@ -31,6 +32,8 @@ pub struct Results<'a> {
     pub census: &'a Census,
     /// The merged ledger.
     pub ledger: &'a Ledger,
+    /// What the rules found, the worst first.
+    pub findings: &'a [Found],
     /// Settings and limits in force, names and values.
     pub settings: Vec<(String, String)>,
     /// How text cells are written.
@@ -131,6 +134,7 @@ mod tests {
             not_captures: 1,
             census: &census,
             ledger: &ledger,
+            findings: &crate::census::findings::found(&census, &[], &ledger, &crate::census::findings::Rules::default()),
             settings: vec![("series".into(), "auto".into())],
             style,
             bom: true,
@@ -181,9 +185,9 @@ mod tests {
         }
         assert_eq!(json("summary.json")["flows"]["tls_flows"], 120);
         let manifest = json("manifest.json");
-        // Server names beginning with `=`, the capture's path in captures.csv and in losses.csv.
+        // Server names beginning with `=`, one of each server, the capture's path in captures.csv and in losses.csv.
         let hostile = crate::census::tests::flows(120).iter().filter(|rows| rows.flow.sni.0.starts_with('=')).count();
-        assert_eq!(manifest["guarded_cells"], hostile + 2);
+        assert_eq!(manifest["guarded_cells"], hostile + 6 + 2);
         std::fs::remove_dir_all(out).unwrap();
     }
 }

@@ -1,19 +1,24 @@
 //! A finished flow to its rows: who is who, how the handshake went, what each message cost.
 
 use super::cell::{Millis, Seconds, Wild, Word};
+use super::certificates;
 use super::flow::{FlowCertificateRow, FlowRow};
 use super::judge::{self, Judgement};
 use super::message::MessageRow;
 use super::negotiated;
+use super::network::{Conversation, Network};
 use super::step;
-use crate::flow::{Flow, FramePlace, Side};
+use crate::flow::direction::Direction;
+use crate::flow::{FramePlace, Side};
 use crate::packet::Endpoint;
 use crate::time::Timestamp;
+use crate::tls::certificate::Certificate;
 use crate::tls::preamble;
-use crate::tls::{Content, Message, Seen, Session, State, names};
+use crate::tls::{Content, Message, Seen, State, names};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::net::Ipv6Addr;
+use std::sync::Arc;
 
 /// Where a flow stands in the run.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +50,11 @@ pub struct FlowRows {
     pub messages: Vec<MessageRow>,
     /// flow_certificates.csv.
     pub certificates: Vec<FlowCertificateRow>,
+    /// What these certificates say, in the same order; they are not written with the flow but once, in certificates.csv.
+    #[serde(skip)]
+    pub shown: Vec<Arc<Certificate>>,
+    /// Whose number goes into the column `stream`, once it is known.
+    pub conversation: Conversation,
 }
 
 /// Who is the client, and how that is known.
@@ -55,9 +65,9 @@ struct Roles {
 
 impl Roles {
     /// SYN before hello before the higher port.
-    fn of(flow: &Flow<Session>, seen: &Seen) -> Self {
-        let by_port = if flow.key.low.port > flow.key.high.port { Side::Low } else { Side::High };
-        let known = flow.client.or(seen.facts.client);
+    fn of(network: &Network<'_>, seen: &Seen) -> Self {
+        let by_port = if network.key.low.port > network.key.high.port { Side::Low } else { Side::High };
+        let known = network.client.or(seen.facts.client);
         Roles { client: known.unwrap_or(by_port), guessed: known.is_none() }
     }
 
@@ -67,52 +77,55 @@ impl Roles {
 }
 
 /// Builds the rows of a flow. `latest` is the packet time that the series had reached when the flow ended.
-pub fn assemble(flow: &Flow<Session>, seen: &Seen, end: crate::flow::End, latest: Timestamp, origin: Origin<'_>) -> FlowRows {
-    let roles = Roles::of(flow, seen);
-    let judgement = judge::judge(flow, seen, roles.client, end, latest);
-    let capture_id = origin.capture(flow.first);
-    let flow_id = flow_id(flow, &capture_id);
-    let messages = message_rows(&flow_id, flow, seen, &roles, origin);
+pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, latest: Timestamp, origin: Origin<'_>) -> FlowRows {
+    let roles = Roles::of(network, seen);
+    let judgement = judge::judge(network, seen, roles.client, end, latest);
+    let capture_id = origin.capture(network.first);
+    let flow_id = flow_id(network, &capture_id);
+    let messages = message_rows(&flow_id, network, seen, &roles, origin);
     let mut row = FlowRow {
         flow_id: flow_id.clone(),
         capture_id,
-        last_capture_id: origin.capture_if_not(flow.first, flow.last),
+        last_capture_id: origin.capture_if_not(network.first, network.last),
         series_id: origin.series_id.clone(),
-        captures: flow.files,
-        transport: "tcp".into(),
-        protocol: "tls".into(),
+        captures: network.files,
+        transport: if network.conversation.udp { "udp" } else { "tcp" }.into(),
+        protocol: network.protocol.into(),
         decrypted: false,
         ..FlowRow::default()
     };
-    network(&mut row, flow, seen, &roles);
+    ends(&mut row, network, seen, &roles);
     negotiated::offered(&mut row, seen);
     negotiated::chosen(&mut row, seen, roles.client);
+    negotiated::afterwards(&mut row, seen, roles.client);
+    certificates::judged(&mut row, seen, roles.client);
     outcome(&mut row, seen, &roles, &judgement);
-    timing(&mut row, flow, seen, &judgement);
-    segmentation(&mut row, flow, seen, &roles);
+    timing(&mut row, network, seen, &judgement);
+    segmentation(&mut row, network, seen, &roles);
     // The protected flights of TLS 1.3 look like data but are the handshake's.
     let is_handshake = |message: &&MessageRow| message.message != "application_data" && message.layer != "alert";
     row.flights = messages.iter().filter(is_handshake).map(|message| message.flight).max();
     row.sequence = sequence(seen, &roles);
-    let certificates = certificate_rows(&flow_id, seen, &roles);
-    FlowRows { flow: row, messages, certificates }
+    let (certificates, shown) = certificates::rows(&flow_id, seen, roles.client);
+    FlowRows { flow: row, messages, certificates, shown, conversation: network.conversation }
 }
 
 /// `f` and the first 16 hex digits of SHA-256 over capture id, key and first frame.
-fn flow_id(flow: &Flow<Session>, capture_id: &str) -> Word {
+fn flow_id(network: &Network<'_>, capture_id: &str) -> Word {
     let mut hash = Sha256::new();
     hash.update(capture_id.as_bytes());
-    for endpoint in [flow.key.low, flow.key.high] {
+    for endpoint in [network.key.low, network.key.high] {
         hash.update(endpoint.address);
         hash.update(endpoint.port.to_be_bytes());
     }
-    hash.update(flow.key.tunnel.0.to_be_bytes());
-    hash.update(flow.first.frame.to_be_bytes());
+    hash.update(network.key.tunnel.0.to_be_bytes());
+    hash.update(network.first.frame.to_be_bytes());
     let digest: [u8; 32] = hash.finalize().into();
     format!("f{}", hex(&digest[..8])).into()
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Bytes in lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -128,30 +141,32 @@ fn address(endpoint: Endpoint) -> String {
     text
 }
 
-fn network(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, roles: &Roles) {
-    let (client, server) = (flow.endpoint(roles.client), flow.endpoint(roles.client.other()));
+fn ends(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &Roles) {
+    let (client, server) = (network.endpoint(roles.client), network.endpoint(roles.client.other()));
     row.client_ip = address(client).into();
     row.client_port = client.port;
     row.server_ip = address(server).into();
     row.server_port = server.port;
     row.client_guessed = roles.guessed;
-    row.tunnel = flow.path.as_ref().map(|path| path.text()).unwrap_or_default().into();
-    row.ip_version = flow.ip_version;
-    row.first_utc = flow.first_time;
-    row.duration_s = Seconds(flow.last_time.since(flow.first_time));
-    row.first_frame = flow.first.frame;
-    row.last_frame = flow.last.frame;
-    row.starts_midway = !flow.syn_seen;
-    let greetings = [roles.client, roles.client.other()].map(|side| flow.greetings[side.index()]);
-    row.preamble = if seen.facts.preamble.is_empty() {
-        preamble::name(greetings[0].bytes(), greetings[1].bytes()).into()
-    } else {
-        seen.facts.preamble.into()
+    row.tunnel = network.path.map(|path| path.text()).unwrap_or_default().into();
+    row.ip_version = network.ip_version;
+    row.first_utc = network.first_time;
+    row.duration_s = Seconds(network.last_time.since(network.first_time));
+    row.first_frame = network.first.frame;
+    row.last_frame = network.last.frame;
+    row.starts_midway = network.tcp.map_or(seen.facts.client_hello.is_none(), |tcp| !tcp.syn_seen);
+    row.preamble = match network.tcp {
+        Some(tcp) if seen.facts.preamble.is_empty() => {
+            let greetings = [roles.client, roles.client.other()].map(|side| tcp.greetings[side.index()]);
+            preamble::name(greetings[0].bytes(), greetings[1].bytes()).into()
+        }
+        _ => seen.facts.preamble.into(),
     };
-    let field = if flow.ip_version == 6 { "ipv6.addr" } else { "ip.addr" };
-    let until = if flow.files == 1 { format!(" && frame.number <= {}", row.last_frame) } else { String::new() };
+    let field = if network.ip_version == 6 { "ipv6.addr" } else { "ip.addr" };
+    let transport = &row.transport;
+    let until = if network.files == 1 { format!(" && frame.number <= {}", row.last_frame) } else { String::new() };
     row.wireshark_filter = format!(
-        "frame.number >= {}{until} && {field} == {} && {field} == {} && tcp.port == {} && tcp.port == {}",
+        "frame.number >= {}{until} && {field} == {} && {field} == {} && {transport}.port == {} && {transport}.port == {}",
         row.first_frame, row.client_ip, row.server_ip, row.client_port, row.server_port
     )
     .into();
@@ -181,8 +196,8 @@ fn outcome(row: &mut FlowRow, seen: &Seen, roles: &Roles, judgement: &Judgement)
     .into();
 }
 
-fn timing(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, judgement: &Judgement) {
-    let times = flow.handshake;
+fn timing(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, judgement: &Judgement) {
+    let times = network.handshake();
     let between = |from: Option<Timestamp>, to: Option<Timestamp>| Some(Millis(to?.since(from?)));
     row.tcp_rtt_ms = between(times.syn(), times.ack());
     row.rtt_to_server_ms = between(times.syn(), times.syn_ack());
@@ -197,12 +212,17 @@ fn timing(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, judgement: &Judg
     row.first_data_ms = between(start, data.map(|message| message.span.first_time));
 }
 
-fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, roles: &Roles) {
+fn segmentation(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &Roles) {
     let (client, server) = (roles.client.index(), roles.client.other().index());
-    let directions = &flow.directions;
-    row.mss_client_bytes = directions[client].mss;
-    row.mss_server_bytes = directions[server].mss;
-    row.offload_suspected = flow.offload;
+    if let Some(tcp) = network.tcp {
+        row.mss_client_bytes = tcp.directions[client].mss;
+        row.mss_server_bytes = tcp.directions[server].mss;
+        row.offload_suspected = tcp.offload;
+        let sum = |count: fn(&Direction) -> u32| Some(tcp.directions.iter().map(|direction| u64::from(count(direction))).sum());
+        row.retransmissions = sum(|direction| direction.retransmissions);
+        row.out_of_order = sum(|direction| direction.out_of_order);
+        row.overlaps = sum(|direction| direction.overlaps);
+    }
     row.handshake_bytes_client = seen.handshake_bytes[client];
     row.handshake_bytes_server = seen.handshake_bytes[server];
     row.handshake_segments_client = seen.handshake[client].segments;
@@ -226,19 +246,15 @@ fn segmentation(row: &mut FlowRow, flow: &Flow<Session>, seen: &Seen, roles: &Ro
     row.records_server = seen.records[server].all;
     row.app_records_client = seen.records[client].application_data;
     row.app_records_server = seen.records[server].application_data;
-    row.packets_client = directions[client].packets;
-    row.packets_server = directions[server].packets;
-    row.bytes_client = directions[client].bytes;
-    row.bytes_server = directions[server].bytes;
-    let sum = |count: fn(&crate::flow::direction::Direction) -> u64| directions.iter().map(count).sum();
-    row.retransmissions = sum(|direction| direction.retransmissions.into());
-    row.out_of_order = sum(|direction| direction.out_of_order.into());
-    row.overlaps = sum(|direction| direction.overlaps.into());
-    row.ip_fragments = Some(flow.ip_fragments.into());
-    row.gap_bytes = sum(|direction| direction.gap_bytes);
+    row.packets_client = network.packets[client];
+    row.packets_server = network.packets[server];
+    row.bytes_client = network.bytes[client];
+    row.bytes_server = network.bytes[server];
+    row.ip_fragments = Some(network.ip_fragments.into());
+    row.gap_bytes = network.gap_bytes;
 }
 
-fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles, origin: Origin<'_>) -> Vec<MessageRow> {
+fn message_rows(flow_id: &Word, network: &Network<'_>, seen: &Seen, roles: &Roles, origin: Origin<'_>) -> Vec<MessageRow> {
     let mut flight = 0;
     let mut last = None;
     let mut rows = Vec::with_capacity(seen.messages.len());
@@ -266,11 +282,11 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles
             .into(),
             first_frame: span.first.frame,
             last_frame: span.last.frame,
-            first_capture_id: origin.capture_if_not(flow.first, span.first),
-            last_capture_id: origin.capture_if_not(flow.first, span.last),
+            first_capture_id: origin.capture_if_not(network.first, span.first),
+            last_capture_id: origin.capture_if_not(network.first, span.last),
             frames: span.packets,
             time_utc: span.last_time,
-            since_start_ms: Millis(span.last_time.since(flow.first_time)),
+            since_start_ms: Millis(span.last_time.since(network.first_time)),
             bytes: span.bytes(),
             records: span.records,
             segments: span.segments,
@@ -283,22 +299,6 @@ fn message_rows(flow_id: &Word, flow: &Flow<Session>, seen: &Seen, roles: &Roles
             retransmitted_segments: message.retransmitted,
             detail: Wild(step::detail(message)),
         });
-    }
-    rows
-}
-
-fn certificate_rows(flow_id: &Word, seen: &Seen, roles: &Roles) -> Vec<FlowCertificateRow> {
-    let mut rows = Vec::new();
-    for side in [roles.client.other(), roles.client] {
-        let Some(chain) = &seen.facts.chains[side.index()] else { continue };
-        for (position, digest) in chain.certificates.iter().enumerate() {
-            rows.push(FlowCertificateRow {
-                flow_id: flow_id.clone(),
-                side: roles.name(side).into(),
-                position: position as u32,
-                cert_id: hex(digest).into(),
-            });
-        }
     }
     rows
 }

@@ -43,6 +43,8 @@ table! {
     duration_s: Option<Seconds>,
     /// TCP connections with a packet in it.
     tcp_flows: u64,
+    /// UDP conversations with a packet in it.
+    udp_flows: u64,
     /// TLS flows that start in it.
     tls_flows: u64,
     /// Of these, with a completed handshake.

@@ -92,6 +92,16 @@ table! {
     groups_offered_count: Option<u32>,
     /// Whether the cell is cut (32,000 characters).
     groups_offered_truncated: bool,
+    /// Extension types of the first ClientHello in the client's order, GREASE included.
+    extensions_offered: Codes,
+    /// How many extensions it has. Empty: no ClientHello seen.
+    extensions_offered_count: Option<u32>,
+    /// Whether the cell is cut (32,000 characters).
+    extensions_offered_truncated: bool,
+    /// Extension types of the ServerHello in the server's order. In TLS 1.3 most are encrypted.
+    extensions_chosen: Codes,
+    /// signature_algorithms of the first ClientHello in the client's order (RFC 8446 section 4.2.3), GREASE included.
+    signature_schemes_offered: Codes,
     /// Groups for which the first ClientHello carries a key share.
     key_shares: Codes,
     /// Whether the key exchange is forward secret; empty where no suite was chosen, or it cannot be told (a PSK resumption not seen whole).
@@ -100,10 +110,14 @@ table! {
     pq_offered: Option<bool>,
     /// Whether the chosen group is a post-quantum hybrid. Empty: no group seen.
     pq_hybrid: Option<bool>,
+    /// Size in bits of the prime in the ServerKeyExchange of a DHE suite. Empty: another key exchange, or not seen.
+    kx_bits: Option<u16>,
     /// Authentication of the chosen suite; empty in TLS 1.3, where it is encrypted.
     auth: Word,
     /// signature_algorithm of the ServerKeyExchange (TLS 1.2), by name.
     signature_scheme: Word,
+    /// The same as a code point.
+    signature_scheme_code: Option<u16>,
     /// Whether the handshake was abbreviated or used a PSK. Empty: cannot be told from what was seen.
     resumed: Option<bool>,
     /// By what: `id`, `ticket`, `psk`. Empty: not resumed, or not known.
@@ -116,9 +130,24 @@ table! {
     ech: Option<bool>,
     /// What of client authentication is plain: `requested`, `sent`, `declined` (an empty certificate). In TLS 1.3 it is encrypted: empty.
     client_auth: Word,
-    /// Algorithm of a compressed certificate (RFC 8879); comes with a later version.
+    /// Algorithms of certificate compression that the client offers (RFC 8879) by name, joined by `;`. Whether one was used is encrypted. Empty: none offered.
     compressed_certificate: Word,
-    /// Number of renegotiations whose plain part was seen; comes with a later version.
+    /// Whether client and server both sent extended_master_secret (RFC 7627), which TLS 1.3 has built in: true there. Empty: no ServerHello, or no ClientHello seen.
+    extended_master_secret: Option<bool>,
+    /// Whether the server accepted encrypt_then_mac (RFC 7366). Empty: no ServerHello seen, or the suite is not CBC.
+    encrypt_then_mac: Option<bool>,
+    /// Whether the server sent renegotiation_info (RFC 5746). Empty: no ServerHello seen, or TLS 1.3, which cannot renegotiate.
+    secure_renegotiation: Option<bool>,
+    /// Compression of records that the server chose, by name: `deflate`, `lzs`. Empty: none, or no ServerHello seen.
+    record_compression: Word,
+    /// Sentinel in the server's random (RFC 8446 section 4.1.3): `tls12` or `tls11` is what it fell back to though it speaks more. Empty: none.
+    downgrade_sentinel: Word,
+    /// Whether the client sent TLS_FALLBACK_SCSV (RFC 7507): it tries again with an older version. Empty: no ClientHello seen.
+    fallback_scsv: Option<bool>,
+    /// Who sent a plain HeartbeatRequest that asks for more than it holds (CVE-2014-0160): `client`, `server` or `both`. Empty: nobody.
+    overlong_heartbeat: Word,
+    /// Renegotiations after the first handshake, by the client's further ChangeCipherSpec: all else of them is encrypted. Empty: no ServerHello seen, or
+    /// TLS 1.3, which has none.
     renegotiations: Option<u32>,
     /// `completed`, `alert` (fatal, before completion), `reset`, `closed` (FIN before completion), `timeout` (silence), `gap` (bytes are missing),
     /// `not_judged` (midway, cut, or the capture ended).
@@ -193,16 +222,16 @@ table! {
     packets_client: u64,
     /// Packets that the server sent.
     packets_server: u64,
-    /// TCP payload bytes on the wire from the client, retransmissions included.
+    /// Payload bytes of TCP or UDP on the wire from the client, retransmissions included.
     bytes_client: u64,
-    /// TCP payload bytes on the wire from the server, retransmissions included.
+    /// Payload bytes of TCP or UDP on the wire from the server, retransmissions included.
     bytes_server: u64,
-    /// Segments whose bytes had all been seen, or that fill a hole after more than the reordering window.
-    retransmissions: u64,
+    /// TCP segments whose bytes had all been seen, or that fill a hole after more than the reordering window.
+    retransmissions: Option<u64>,
     /// Segments that fill a hole within the reordering window (3 ms, or the TCP round trip if shorter known).
-    out_of_order: u64,
+    out_of_order: Option<u64>,
     /// Segments that overlap bytes already held; the first bytes win.
-    overlaps: u64,
+    overlaps: Option<u64>,
     /// Bytes that the capture does not hold: holes in the sequence space and snap-length cuts.
     gap_bytes: u64,
     /// IP fragments that carried the flow, as far as they could be put together.
@@ -211,17 +240,22 @@ table! {
     ja3: Word,
     /// JA3S of the ServerHello: MD5 in hex.
     ja3s: Word,
-    /// JA4 of the first ClientHello; comes with a later version.
+    /// JA4 of the first ClientHello: `t13d1516h2_8daaf6152771_e5627efa2ab1`.
     ja4: Word,
     /// Certificates in the server's first Certificate message. Empty: no plain one seen.
     certificate_count: Option<u32>,
     /// The first of them (SHA-256 of the DER in hex).
     leaf_cert_id: Word,
+    /// Whether the leaf's subjectAltName names the sni (RFC 9525; a commonName does not count). Empty: no sni, no plain certificate, or it cannot be told.
+    certificate_name_match: Option<bool>,
+    /// How the server's certificates stand to one another, by their names: `self_signed` or `single` (one), `ordered` (each issued by the next, RFC 5246
+    /// section 7.4.2), `unordered`, `unreadable`. Empty: none seen.
+    certificate_chain: Word,
     /// Whether secrets were used to read it: never in this version.
     decrypted: bool,
     /// A display filter that finds exactly its packets in that capture.
     wireshark_filter: Word,
-    /// Findings that it is an example of; comes with a later version.
+    /// Rules that it raises, by id, joined by `;` (findings.csv; `tlscensus explain` says what they are), muted ones too.
     findings: Word,
 }
 

@@ -1,10 +1,11 @@
 //! How a handshake went. What the capture did not show is not judged.
 
+use super::network::Network;
 use super::step;
-use crate::flow::{Close, End, Flow, Side};
+use crate::flow::{Close, End, Side};
 use crate::time::{SECOND, Span, Timestamp};
 use crate::tls::message::handshake::{CLIENT_HELLO, FINISHED};
-use crate::tls::{Content, Message, Seen, Session, State};
+use crate::tls::{Content, Message, Seen, State};
 
 /// Silence after which an unfinished handshake counts as timed out although the capture goes on: longer than the
 /// retransmission time-outs of common systems add up to in a minute.
@@ -28,13 +29,13 @@ pub struct Judgement {
 }
 
 /// Judges a flow.
-pub fn judge(flow: &Flow<Session>, seen: &Seen, client: Side, end: End, latest: Timestamp) -> Judgement {
+pub fn judge(network: &Network<'_>, seen: &Seen, client: Side, end: End, latest: Timestamp) -> Judgement {
     let completed_at = completion(seen, client);
     let hidden_alert = if completed_at.is_none() { hidden_alert(seen, client) } else { None };
     Judgement {
-        outcome: outcome(flow, seen, completed_at.is_some(), hidden_alert.is_some(), end, latest),
-        closed_by: closed_by(flow, client, end),
-        last_step: last_step(flow, seen, client),
+        outcome: outcome(network, seen, completed_at.is_some(), hidden_alert.is_some(), end, latest),
+        closed_by: closed_by(network, client, end),
+        last_step: last_step(network, seen, client),
         completed_at,
         hidden_alert,
     }
@@ -71,7 +72,7 @@ fn hidden_alert(seen: &Seen, client: Side) -> Option<Side> {
     seen.messages.iter().find(refusal).map(|message| message.side)
 }
 
-fn outcome(flow: &Flow<Session>, seen: &Seen, completed: bool, hidden: bool, end: End, latest: Timestamp) -> &'static str {
+fn outcome(network: &Network<'_>, seen: &Seen, completed: bool, hidden: bool, end: End, latest: Timestamp) -> &'static str {
     let facts = &seen.facts;
     if completed {
         return "completed";
@@ -80,7 +81,7 @@ fn outcome(flow: &Flow<Session>, seen: &Seen, completed: bool, hidden: bool, end
         return "alert";
     }
     // Where bytes are missing, an alert that cannot be read may as well be the close_notify after a whole handshake.
-    if flow.directions.iter().any(|direction| direction.gap_bytes > 0) {
+    if network.gap_bytes > 0 {
         return "gap";
     }
     let encrypted_alert = facts.server_hello.is_some() && !facts.is_tls13() && facts.encrypted_alert.contains(&true);
@@ -89,21 +90,21 @@ fn outcome(flow: &Flow<Session>, seen: &Seen, completed: bool, hidden: bool, end
     }
     let hello_seen =
         seen.messages.iter().any(|message| matches!(message.content, Content::Handshake(CLIENT_HELLO) | Content::V2ClientHello));
-    let one_way = flow.directions.iter().any(|direction| direction.packets == 0);
+    let one_way = network.packets.contains(&0);
     if !hello_seen || one_way || end == End::Evicted {
         return "not_judged";
     }
-    match (flow.close, end) {
+    match (network.close, end) {
         (Some(Close::Rst(_)), _) => "reset",
         (Some(Close::Fin(_)), _) => "closed",
         (None, End::Idle | End::Reused) => "timeout",
-        (None, _) if latest.since(flow.last_time) > SILENCE => "timeout",
+        (None, _) if latest.since(network.last_time) > SILENCE => "timeout",
         (None, _) => "not_judged",
     }
 }
 
-fn closed_by(flow: &Flow<Session>, client: Side, end: End) -> &'static str {
-    match (flow.close, end) {
+fn closed_by(network: &Network<'_>, client: Side, end: End) -> &'static str {
+    match (network.close, end) {
         (Some(Close::Fin(side)), _) if side == client => "client_fin",
         (Some(Close::Fin(_)), _) => "server_fin",
         (Some(Close::Rst(side)), _) if side == client => "client_rst",
@@ -114,12 +115,12 @@ fn closed_by(flow: &Flow<Session>, client: Side, end: End) -> &'static str {
 }
 
 /// The highest step that was seen. Alerts do not count: they end a handshake at any step.
-fn last_step(flow: &Flow<Session>, seen: &Seen, client: Side) -> Option<u8> {
+fn last_step(network: &Network<'_>, seen: &Seen, client: Side) -> Option<u8> {
     // In TLS 1.3 a ChangeCipherSpec is sent for old middleboxes and means nothing (RFC 8446 appendix D.4).
     let means = |message: &&Message| message.content != Content::ChangeCipherSpec || !seen.facts.is_tls13();
     let steps =
         seen.messages.iter().filter(means).map(|message| step::step(message.content, message.side == client)).filter(|step| *step < 12);
-    let tcp = (flow.handshake.syn_ack().is_some() && flow.handshake.ack().is_some()).then_some(1);
+    let tcp = (network.handshake().syn_ack().is_some() && network.handshake().ack().is_some()).then_some(1);
     let last = steps.max().or(tcp);
-    if last == Some(11) && flow.close.is_some() { Some(12) } else { last }
+    if last == Some(11) && network.close.is_some() { Some(12) } else { last }
 }

@@ -6,10 +6,12 @@
 pub mod assemble;
 pub mod capture;
 pub mod cell;
+mod certificates;
 pub mod flow;
 mod judge;
 pub mod message;
 mod negotiated;
+pub mod network;
 pub mod step;
 
 pub use cell::{Cell, Codes, Kind, Millis, Seconds, Share, Style, Wild, WildList, Word};

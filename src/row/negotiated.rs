@@ -4,8 +4,16 @@ use super::assemble::hex;
 use super::cell::{Codes, MAX_LIST, Wild, WildList, Word};
 use super::flow::FlowRow;
 use crate::flow::Side;
-use crate::tls::hello::is_tls13;
-use crate::tls::{Content, Seen, fingerprint, names};
+use crate::tls::fingerprint::{self, Transport};
+use crate::tls::hello::{ClientHello, Downgrade, ServerHello, is_tls13};
+use crate::tls::{Content, Seen, names};
+
+/// TLS_FALLBACK_SCSV (RFC 7507).
+const FALLBACK_SCSV: u16 = 0x5600;
+/// ExtensionType values (IANA): encrypt_then_mac, extended_master_secret, renegotiation_info.
+const ENCRYPT_THEN_MAC: u16 = 22;
+const EXTENDED_MASTER_SECRET: u16 = 23;
+const RENEGOTIATION_INFO: u16 = 0xff01;
 
 /// What the ClientHello says.
 pub fn offered(row: &mut FlowRow, seen: &Seen) {
@@ -36,6 +44,20 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
     row.early_data = Some(hello.early_data);
     row.ech = Some(hello.ech);
     row.ja3 = hex(&fingerprint::ja3(hello)).into();
+    let transport = match row.protocol.as_ref() {
+        "dtls" => Transport::Dtls,
+        "quic" => Transport::Quic,
+        _ => Transport::Tcp,
+    };
+    row.ja4 = fingerprint::ja4(hello, transport).into();
+    row.extensions_offered = Codes(hello.extensions.clone());
+    row.extensions_offered_count = Some(hello.extensions.len() as u32);
+    row.extensions_offered_truncated = row.extensions_offered.is_cut();
+    row.signature_schemes_offered = Codes(hello.signature_schemes.clone());
+    let name = |code: &u16| names::certificate_compression(*code).map_or_else(|| format!("0x{code:04x}"), str::to_owned);
+    let compressions: Vec<String> = hello.certificate_compressions.iter().filter(|code| !names::is_grease(**code)).map(name).collect();
+    row.compressed_certificate = compressions.join(";").into();
+    row.fallback_scsv = Some(hello.suites.contains(&FALLBACK_SCSV));
 }
 
 /// What the server chose, as far as it is plain.
@@ -49,10 +71,13 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         (None, false) => "",
     }
     .into();
-    if let Some(chain) = &facts.chains[client.other().index()] {
-        row.certificate_count = Some(chain.certificates.len() as u32);
-        row.leaf_cert_id = chain.certificates.first().map(|digest| hex(digest)).unwrap_or_default().into();
+    row.overlong_heartbeat = match (facts.overlong_heartbeat[client.index()], facts.overlong_heartbeat[client.other().index()]) {
+        (true, true) => "both",
+        (true, false) => "client",
+        (false, true) => "server",
+        (false, false) => "",
     }
+    .into();
     let Some(hello) = &facts.server_hello else { return };
     row.tls_version_code = Some(hello.version);
     row.tls_version = names::version(hello.version).map_or_else(|| format!("0x{:04x}", hello.version).into(), Word::from);
@@ -60,6 +85,7 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
     let suite = names::cipher_suite(hello.suite);
     row.cipher_suite = suite.map_or_else(|| format!("0x{:04x}", hello.suite).into(), |suite| suite.name.into());
     row.alpn = Wild::from_bytes(hello.alpn.as_deref().unwrap_or_default());
+    protection(row, seen, hello);
     row.ja3s = hex(&fingerprint::ja3s(hello)).into();
     row.kx_group_code = hello.key_share.or(facts.key_exchange.group);
     let group = row.kx_group_code.and_then(names::group);
@@ -69,10 +95,12 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         (None, None) => Word::default(),
     };
     row.pq_hybrid = row.kx_group_code.map(|_| group.is_some_and(|group| group.post_quantum));
+    row.signature_scheme_code = facts.key_exchange.signature_scheme;
     row.signature_scheme = match facts.key_exchange.signature_scheme {
         Some(code) => names::signature_scheme(code).map_or_else(|| format!("0x{code:04x}").into(), |scheme| scheme.name.into()),
         None => Word::default(),
     };
+    row.kx_bits = facts.key_exchange.prime_bits;
     (row.resumed, row.resumption) = resumption(seen);
     if is_tls13(hello.version) {
         row.kx = match (hello.key_share, hello.psk) {
@@ -95,6 +123,31 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         // A resumed session takes its keys from the old one: what that was, the capture need not hold.
         row.forward_secret = (row.resumed != Some(true)).then_some(suite.forward_secret);
     }
+}
+
+/// What handshakes after the first one show.
+pub fn afterwards(row: &mut FlowRow, seen: &Seen, client: Side) {
+    if seen.facts.server_hello.as_ref().is_some_and(|hello| !is_tls13(hello.version)) {
+        let changes = seen.messages.iter().filter(|message| message.side == client && message.content == Content::ChangeCipherSpec);
+        row.renegotiations = Some((changes.count() as u32).saturating_sub(1));
+    }
+}
+
+/// What the server's hello says of how records and keys are protected.
+fn protection(row: &mut FlowRow, seen: &Seen, server: &ServerHello) {
+    let tls13 = is_tls13(server.version);
+    let suite = names::cipher_suite(server.suite);
+    row.extensions_chosen = Codes(server.extensions.clone());
+    let both =
+        |client: &ClientHello| [client.extensions.as_slice(), &server.extensions].iter().all(|list| list.contains(&EXTENDED_MASTER_SECRET));
+    row.extended_master_secret = if tls13 { Some(true) } else { seen.facts.client_hello.as_ref().map(both) };
+    row.encrypt_then_mac = suite.filter(|suite| suite.mode == "CBC").map(|_| server.extensions.contains(&ENCRYPT_THEN_MAC));
+    row.secure_renegotiation = (!tls13).then(|| server.extensions.contains(&RENEGOTIATION_INFO));
+    if server.compression != 0 {
+        row.record_compression =
+            names::compression_method(server.compression).map_or_else(|| format!("0x{:02x}", server.compression).into(), Word::from);
+    }
+    row.downgrade_sentinel = server.downgrade.map_or("", Downgrade::as_str).into();
 }
 
 /// Whether, and by what, the session was resumed.

@@ -2,15 +2,19 @@
 
 use super::SeriesFacts;
 use super::store::{RowKey, Run as SortedRun};
+use super::udp::Udp;
 use crate::archive::{Capture, Status};
 use crate::census::Census;
+use crate::census::findings::Rules;
+use crate::flow::datagram::{DatagramFlow, DatagramReader, DatagramSink};
 use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
 use crate::ledger::{Layer, Ledger, Place, Reason};
 use crate::row::assemble::{Origin, assemble};
+use crate::row::network::{Conversation, Network};
 use crate::row::{Style, Wild};
 use crate::time::Timestamp;
-use crate::tls::Session;
+use crate::tls::{Seen, Session};
 use std::collections::BTreeMap;
 
 /// Counts of one capture.
@@ -32,8 +36,14 @@ pub struct CaptureCounts {
     pub failed: u64,
     /// Whether offload was seen.
     pub offload: bool,
-    /// First frames of the TCP connections in it, a list for each part that was merged.
-    births: Vec<Births>,
+    /// TCP connections with a packet in it.
+    pub tcp_flows: u64,
+    /// UDP conversations with a packet in it.
+    pub udp_flows: u64,
+    /// First frames of the TCP connections and UDP conversations in it, a list for each part that was merged.
+    births: [Vec<Births>; 2],
+    /// First frames of the conversations whose numbers are asked for.
+    wanted: Vec<u64>,
 }
 
 impl CaptureCounts {
@@ -49,12 +59,17 @@ impl CaptureCounts {
         self.completed += other.completed;
         self.failed += other.failed;
         self.offload |= other.offload;
-        self.births.extend(other.births);
+        self.tcp_flows += other.tcp_flows;
+        self.udp_flows += other.udp_flows;
+        let [segments, datagrams] = other.births;
+        self.births[0].extend(segments);
+        self.births[1].extend(datagrams);
+        self.wanted.extend(other.wanted);
     }
 
     /// Adds what counts frames.
     pub fn merge_frames(&mut self, other: &CaptureCounts) {
-        self.merge(CaptureCounts { births: Vec::new(), ..other.clone() });
+        self.merge(other.clone());
     }
 
     /// Counts a frame.
@@ -127,16 +142,37 @@ impl BirthCursor {
     }
 }
 
-/// Wireshark's stream numbers of one capture, asked for in ascending order of first frames.
+/// How many first frames lie before one, asked for in ascending order.
+#[derive(Debug, Default)]
+struct Ranks(Vec<BirthCursor>);
+
+impl Ranks {
+    fn new(births: &[Births]) -> Self {
+        Ranks(births.iter().cloned().map(BirthCursor::new).collect())
+    }
+
+    fn of(&mut self, frame: u64) -> u64 {
+        self.0.iter_mut().map(|cursor| cursor.before(frame)).sum()
+    }
+}
+
+/// Wireshark's stream numbers of one capture.
 #[derive(Debug, Default)]
 pub struct Streams {
-    cursors: Vec<BirthCursor>,
+    connections: Ranks,
+    /// The first frames of conversations that are asked for, and their numbers.
+    conversations: Vec<(u64, u64)>,
 }
 
 impl Streams {
-    /// The number of the connection whose first frame is `frame`: how many came before.
-    pub fn number(&mut self, frame: u64) -> u64 {
-        self.cursors.iter_mut().map(|cursor| cursor.before(frame)).sum()
+    /// The number of a conversation: how many of its transport came before. Connections are asked for in ascending order.
+    pub fn number(&mut self, conversation: Conversation) -> u64 {
+        let frame = conversation.first_frame;
+        if !conversation.udp {
+            return self.connections.of(frame);
+        }
+        let place = self.conversations.binary_search_by_key(&frame, |(first, _)| *first);
+        place.map_or(0, |place| self.conversations[place].1)
     }
 }
 
@@ -166,18 +202,18 @@ impl Collected {
     /// Counts of a capture, by its index in the archive.
     pub fn counts(&self, capture: usize) -> CaptureCounts {
         let Some(counts) = self.counts.get(&capture) else { return CaptureCounts::default() };
-        CaptureCounts { births: Vec::new(), ..counts.clone() }
-    }
-
-    /// TCP connections with a packet in a capture.
-    pub fn tcp_flows(&self, capture: usize) -> u64 {
-        self.counts.get(&capture).map_or(0, |counts| counts.births.iter().map(|births| births.count).sum())
+        CaptureCounts { births: Default::default(), wanted: Vec::new(), ..counts.clone() }
     }
 
     /// The stream numbers of a capture.
     pub fn streams(&self, capture: usize) -> Streams {
-        let births = self.counts.get(&capture).map(|counts| counts.births.clone()).unwrap_or_default();
-        Streams { cursors: births.into_iter().map(BirthCursor::new).collect() }
+        let Some(counts) = self.counts.get(&capture) else { return Streams::default() };
+        let mut wanted = counts.wanted.clone();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut ranks = Ranks::new(&counts.births[1]);
+        let conversations = wanted.into_iter().map(|frame| (frame, ranks.of(frame))).collect();
+        Streams { connections: Ranks::new(&counts.births[0]), conversations }
     }
 
     /// Gives the selected flows their stream numbers, which were not known when they were chosen.
@@ -195,11 +231,11 @@ impl Collected {
             .collect();
         flows.sort_by_key(|(capture, frame, _)| (*capture, *frame));
         let mut streams = (usize::MAX, Streams::default());
-        for (capture, frame, rows) in &mut flows {
+        for (capture, _, rows) in &mut flows {
             if streams.0 != *capture {
                 streams = (*capture, self.streams(*capture));
             }
-            rows.flow.stream = Some(streams.1.number(*frame));
+            rows.flow.stream = Some(streams.1.number(rows.conversation));
         }
         drop(flows);
         self.census.selection = selection;
@@ -215,11 +251,12 @@ impl Collected {
 pub struct Collector<'a> {
     series: &'a SeriesFacts<'a>,
     style: Style,
-    /// First frames of connections, for the file under way.
-    births: Births,
+    rules: &'a Rules,
+    /// First frames of connections and of conversations, for the file under way.
+    births: [Births; 2],
     file: u32,
     /// The same of the files before it, and of those that are read side by side with it.
-    others: BTreeMap<u32, Births>,
+    others: BTreeMap<u32, [Births; 2]>,
     /// What was collected besides rows.
     pub collected: Collected,
     /// Rows, unsorted.
@@ -228,11 +265,12 @@ pub struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     /// An empty one.
-    pub fn new(series: &'a SeriesFacts<'a>, style: Style) -> Self {
+    pub fn new(series: &'a SeriesFacts<'a>, style: Style, rules: &'a Rules) -> Self {
         Collector {
             series,
             style,
-            births: Births::default(),
+            rules,
+            births: Default::default(),
             file: 0,
             others: BTreeMap::new(),
             collected: Collected::default(),
@@ -249,28 +287,64 @@ impl<'a> Collector<'a> {
         self.turn_to(self.file);
         for (file, births) in std::mem::take(&mut self.others) {
             let capture = self.capture(file);
-            self.collected.counts_mut(capture).births.push(births);
+            let counts = self.collected.counts_mut(capture);
+            counts.tcp_flows += births[0].count;
+            counts.udp_flows += births[1].count;
+            for (list, births) in counts.births.iter_mut().zip(births) {
+                list.push(births);
+            }
         }
         (self.collected, self.rows)
     }
 
-    /// Puts the list of the file under way aside, and goes on with that of another.
+    /// Puts the lists of the file under way aside, and goes on with those of another.
     fn turn_to(&mut self, file: u32) {
         let next = self.others.remove(&file).unwrap_or_default();
         let births = std::mem::replace(&mut self.births, next);
-        if births.count > 0 {
+        if births.iter().any(|births| births.count > 0) {
             self.others.insert(self.file, births);
         }
         self.file = file;
+    }
+
+    fn born(&mut self, transport: usize, place: FramePlace) {
+        if place.file != self.file {
+            self.turn_to(place.file);
+        }
+        self.births[transport].push(place.frame);
+    }
+
+    /// Keeps a finished flow: its rows, and what they add to the counts.
+    fn keep(&mut self, network: &Network<'_>, seen: &Seen, end: End, latest: Timestamp) {
+        let capture = self.capture(network.first.file);
+        let place = Place { capture: capture as u32, frame: network.first.frame, offset: 0 };
+        if seen.facts.dropped > 0 {
+            self.collected.ledger.note(Layer::Tls, Reason::of("messages_beyond_bound"), 0, place);
+        }
+        let origin = Origin { captures: &self.series.ids, series_id: &self.series.id };
+        let mut rows = assemble(network, seen, end, latest, origin);
+        rows.flow.findings = self.rules.judge(&rows);
+        let counts = self.collected.counts_mut(capture);
+        if network.conversation.udp {
+            counts.wanted.push(network.conversation.first_frame);
+        }
+        counts.tls_flows += 1;
+        counts.completed += u64::from(rows.flow.outcome == "completed");
+        counts.failed += u64::from(matches!(rows.flow.outcome.as_ref(), "alert" | "reset" | "closed" | "timeout"));
+        counts.offload |= rows.flow.offload_suspected;
+        if !self.style.raw {
+            let alpn_offered = rows.flow.alpn_offered.0.first().is_some_and(Wild::is_guarded);
+            self.collected.guarded_cells +=
+                [rows.flow.sni.is_guarded(), rows.flow.alpn.is_guarded(), alpn_offered].map(u64::from).iter().sum::<u64>();
+        }
+        self.rows.push(RowKey { capture: capture as u32, frame: network.first.frame }, &rows, self.style);
+        self.collected.census.observe(&rows);
     }
 }
 
 impl Sink<Session> for Collector<'_> {
     fn appeared(&mut self, place: FramePlace) {
-        if place.file != self.file {
-            self.turn_to(place.file);
-        }
-        self.births.push(place.frame);
+        self.born(0, place);
     }
 
     fn late(&mut self, place: FramePlace, bytes: u32) {
@@ -294,24 +368,32 @@ impl Sink<Session> for Collector<'_> {
         if gaps > 0 {
             self.collected.ledger.note(Layer::Stream, Reason::of("gap_in_tls_flow"), gaps, place);
         }
-        if session.seen.facts.dropped > 0 {
-            self.collected.ledger.note(Layer::Tls, Reason::of("messages_beyond_bound"), 0, place);
+        self.keep(&Network::from(&flow), &session.seen, end, latest);
+    }
+}
+
+impl DatagramSink<Udp> for Collector<'_> {
+    fn conversation(&mut self, place: FramePlace) {
+        self.born(1, place);
+    }
+
+    fn forgotten(&mut self, file: u32, conversations: u64) {
+        let place = Place { capture: self.capture(file) as u32, frame: 0, offset: 0 };
+        if conversations > 0 {
+            self.collected.ledger.note(Layer::Flow, Reason::of("conversations_forgotten"), conversations, place);
         }
-        let origin = Origin { captures: &self.series.ids, series_id: &self.series.id };
-        let rows = assemble(&flow, &session.seen, end, latest, origin);
-        let counts = self.collected.counts_mut(capture);
-        counts.tls_flows += 1;
-        counts.completed += u64::from(rows.flow.outcome == "completed");
-        counts.failed += u64::from(matches!(rows.flow.outcome.as_ref(), "alert" | "reset" | "closed" | "timeout"));
-        counts.offload |= rows.flow.offload_suspected;
-        if !self.style.raw {
-            let alpn_offered = rows.flow.alpn_offered.0.first().is_some_and(Wild::is_guarded);
-            self.collected.guarded_cells +=
-                [rows.flow.sni.is_guarded(), rows.flow.alpn.is_guarded(), alpn_offered].map(u64::from).iter().sum::<u64>();
+    }
+
+    fn over(&mut self, mut flow: DatagramFlow<Udp>, end: End, latest: Timestamp) {
+        let place = Place { capture: self.capture(flow.first.file) as u32, frame: flow.first.frame, offset: 0 };
+        if end == End::Evicted {
+            self.collected.ledger.note(Layer::Flow, Reason::of("evicted"), 0, place);
         }
-        let key = RowKey { capture: capture as u32, frame: flow.first.frame };
-        self.rows.push(key, &rows, self.style);
-        self.collected.census.observe(&rows);
+        if flow.reader.interest() != Interest::Found {
+            return;
+        }
+        let protocol = flow.reader.finish();
+        self.keep(&Network::of_datagrams(&flow, protocol), flow.reader.seen(), end, latest);
     }
 }
 
@@ -326,9 +408,9 @@ mod tests {
         for (index, frame) in frames.iter().enumerate() {
             lanes[index % 3].push(*frame);
         }
-        let mut streams = Streams { cursors: lanes.into_iter().map(BirthCursor::new).collect() };
+        let mut ranks = Ranks::new(&lanes);
         for (index, frame) in frames.iter().enumerate() {
-            assert_eq!(streams.number(*frame), index as u64);
+            assert_eq!(ranks.of(*frame), index as u64);
         }
     }
 }

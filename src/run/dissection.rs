@@ -9,14 +9,16 @@ mod in_turn;
 pub use in_turn::Reached;
 
 use super::collect::{CaptureCounts, Collected, Collector};
+use super::udp::Udp;
 use super::{Run, lock};
 use crate::capture::{Frame, Item};
 use crate::error::CaptureError;
+use crate::flow::datagram::DatagramLane;
 use crate::flow::hash::HashKey;
-use crate::flow::table::{BlockFacts, Lane};
+use crate::flow::table::{BlockFacts, Lane, Load};
 use crate::ledger::{Layer, Ledger, Place, Reason};
 use crate::packet::defrag::Defragmenter;
-use crate::packet::{Found, Fragment, Paths, Segment, Stop, dissect, plain};
+use crate::packet::{Datagram, Found, Fragment, Paths, Segment, Stop, dissect, plain};
 use crate::tls::Session;
 use std::hint::black_box;
 use std::sync::{Mutex, OnceLock};
@@ -28,6 +30,8 @@ const BATCH: usize = 32;
 pub struct Dissection {
     /// Segments by lane, in capture order, with their hashes; payload offsets count in the block's bytes.
     lanes: Vec<Vec<(u64, Segment)>>,
+    /// The same of datagrams.
+    datagrams: Vec<Vec<(u64, Datagram)>>,
     /// What the segments were wrapped in.
     paths: Paths,
     /// IP fragments, in capture order.
@@ -47,6 +51,7 @@ impl Dissection {
     pub fn new(lanes: usize) -> Self {
         Dissection {
             lanes: (0..lanes).map(|_| Vec::new()).collect(),
+            datagrams: (0..lanes).map(|_| Vec::new()).collect(),
             paths: Paths::default(),
             fragments: Vec::new(),
             reassembled: OnceLock::new(),
@@ -59,9 +64,8 @@ impl Dissection {
 
     /// Empties it, but keeps its memory.
     pub fn clear(&mut self) {
-        for lane in &mut self.lanes {
-            lane.clear();
-        }
+        self.lanes.iter_mut().for_each(Vec::clear);
+        self.datagrams.iter_mut().for_each(Vec::clear);
         self.paths.clear();
         self.fragments.clear();
         self.reassembled.take();
@@ -80,6 +84,12 @@ impl Dissection {
                         Found::Segment(mut segment, path) => {
                             segment.path = self.paths.enter(&path);
                             self.enter(key, segment.shift(at as u32));
+                        }
+                        Found::Datagram(mut datagram, path) => {
+                            datagram.path = self.paths.enter(&path);
+                            let hash = key.hash(&datagram.key);
+                            let lane = self.lane_of(hash);
+                            self.datagrams[lane].push((hash, datagram.shift(at as u32)));
                         }
                         Found::Fragment(mut fragment) => {
                             fragment.at += at as u32;
@@ -123,31 +133,36 @@ impl Dissection {
     pub fn follow(
         &self,
         index: usize,
-        lane: &mut Lane<Session>,
+        lanes: &mut Lanes,
         defragmenter: &Mutex<Defragmenter>,
         block: &BlockFacts,
         bytes: &[u8],
         collector: &mut Collector<'_>,
     ) {
-        lane.begin(block, collector);
-        let key = lane.key();
-        let mut take = |segments: &[(u64, Segment)], bytes: &[u8], paths: &Paths, collector: &mut Collector<'_>| {
-            follow_segments(segments, bytes, paths, lane, block, collector);
-        };
-        let mut rest = &self.lanes[index][..];
+        lanes.begin(block, collector);
+        let key = lanes.segments.key();
+        let (mut rest, mut rest_datagrams) = (&self.lanes[index][..], &self.datagrams[index][..]);
         if !self.fragments.is_empty() {
             let reassembled = self
                 .reassembled
                 .get_or_init(|| Reassembled::new(self, &mut lock(defragmenter), key, bytes, &mut collector.collected.ledger));
             for late in reassembled.segments.iter().filter(|(hash, _)| self.lane_of(*hash) == index) {
                 let (before, after) = rest.split_at(rest.partition_point(|(_, segment)| segment.frame <= late.1.frame));
-                take(before, bytes, &self.paths, collector);
-                take(std::slice::from_ref(late), &reassembled.bytes, &reassembled.paths, collector);
+                lanes.take(before, bytes, &self.paths, block, collector);
+                lanes.take(std::slice::from_ref(late), &reassembled.bytes, &reassembled.paths, block, collector);
                 rest = after;
             }
+            for late in reassembled.datagrams.iter().filter(|(hash, _)| self.lane_of(*hash) == index) {
+                let (before, after) =
+                    rest_datagrams.split_at(rest_datagrams.partition_point(|(_, datagram)| datagram.frame <= late.1.frame));
+                lanes.take_datagrams(before, bytes, &self.paths, block, collector);
+                lanes.take_datagrams(std::slice::from_ref(late), &reassembled.bytes, &reassembled.paths, block, collector);
+                rest_datagrams = after;
+            }
         }
-        take(rest, bytes, &self.paths, collector);
-        lane.end(block);
+        lanes.take(rest, bytes, &self.paths, block, collector);
+        lanes.take_datagrams(rest_datagrams, bytes, &self.paths, block, collector);
+        lanes.end(block);
     }
 
     /// The hash table of a lane uses the low and the highest bits: the lane comes from others.
@@ -156,30 +171,81 @@ impl Dissection {
     }
 }
 
-/// Lets a lane follow segments, whose payload lies in `bytes`.
-fn follow_segments(
-    segments: &[(u64, Segment)],
-    bytes: &[u8],
-    paths: &Paths,
-    lane: &mut Lane<Session>,
-    block: &BlockFacts,
-    collector: &mut Collector<'_>,
-) {
-    for batch in segments.chunks(BATCH) {
-        // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
-        black_box(batch.iter().map(|(hash, _)| lane.touch(*hash)).fold(0, u64::wrapping_add));
-        for (hash, segment) in batch {
-            let payload = bytes.get(segment.payload_at as usize..).and_then(|rest| rest.get(..segment.payload_len as usize));
-            lane.follow(*hash, segment, payload.unwrap_or_default(), paths.path(segment.path), block, collector);
+/// Captured bytes by place and length.
+fn part(bytes: &[u8], at: u32, len: u32) -> &[u8] {
+    bytes.get(at as usize..).and_then(|rest| rest.get(..len as usize)).unwrap_or_default()
+}
+
+/// What one lane follows: connections, and conversations in datagrams.
+pub struct Lanes {
+    segments: Lane<Session>,
+    datagrams: DatagramLane<Udp>,
+}
+
+impl Lanes {
+    /// Empty ones.
+    pub fn new(key: HashKey) -> Self {
+        Lanes { segments: Lane::new(key), datagrams: DatagramLane::new(key) }
+    }
+
+    /// What they hold now.
+    pub fn load(&self) -> Load {
+        let (segments, datagrams) = (self.segments.load(), self.datagrams.load());
+        Load { flows: segments.flows + datagrams.flows, held: segments.held + datagrams.held }
+    }
+
+    /// Begins a block.
+    pub fn begin(&mut self, block: &BlockFacts, collector: &mut Collector<'_>) {
+        self.segments.begin(block, collector);
+        self.datagrams.begin(block, collector);
+    }
+
+    /// Ends a block.
+    pub fn end(&mut self, block: &BlockFacts) {
+        self.segments.end(block);
+        self.datagrams.finish_block(block);
+    }
+
+    /// Follows segments, whose payload lies in `bytes`.
+    fn take(&mut self, found: &[(u64, Segment)], bytes: &[u8], paths: &Paths, block: &BlockFacts, collector: &mut Collector<'_>) {
+        for batch in found.chunks(BATCH) {
+            // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
+            black_box(batch.iter().map(|(hash, _)| self.segments.touch(*hash)).fold(0, u64::wrapping_add));
+            for (hash, segment) in batch {
+                let payload = part(bytes, segment.payload_at, segment.payload_len);
+                self.segments.follow(*hash, segment, payload, paths.path(segment.path), block, collector);
+            }
         }
+    }
+
+    /// Follows datagrams, whose payload lies in `bytes`.
+    fn take_datagrams(
+        &mut self,
+        found: &[(u64, Datagram)],
+        bytes: &[u8],
+        paths: &Paths,
+        block: &BlockFacts,
+        collector: &mut Collector<'_>,
+    ) {
+        for (hash, datagram) in found {
+            let payload = part(bytes, datagram.payload_at, datagram.payload_len);
+            self.datagrams.follow(*hash, datagram, payload, paths.path(datagram.path), block, collector);
+        }
+    }
+
+    /// Ends all flows.
+    pub fn finish(&mut self, collector: &mut Collector<'_>) {
+        self.segments.finish(collector);
+        self.datagrams.finish(collector);
     }
 }
 
-/// The segments that fragments were put together to.
+/// The segments and datagrams that fragments were put together to.
 #[derive(Debug, Default)]
 struct Reassembled {
     /// In capture order of the frames that completed them, with their hashes; payload offsets count in `bytes`.
     segments: Vec<(u64, Segment)>,
+    datagrams: Vec<(u64, Datagram)>,
     bytes: Vec<u8>,
     paths: Paths,
 }
@@ -203,6 +269,10 @@ impl Reassembled {
             Found::Segment(mut segment, path) => {
                 segment.path = self.paths.enter(&path);
                 self.segments.push((key.hash(&segment.key), segment.shift(at)));
+            }
+            Found::Datagram(mut datagram, path) => {
+                datagram.path = self.paths.enter(&path);
+                self.datagrams.push((key.hash(&datagram.key), datagram.shift(at)));
             }
             Found::Fragment(fragment) => inner.push(fragment),
             Found::Stop(stop) => ledger.note(stop.layer, stop.reason, u64::from(whole.wire_len), place),

@@ -1,27 +1,26 @@
 //! One series on one thread: read, walk, dissect, follow, a block at a time, with one lane.
 
 use super::collect::Collector;
-use super::dissection::Dissection;
+use super::dissection::{Dissection, Lanes};
 use super::govern::{DELAY, Governor};
 use super::{Run, SeriesFacts, lock, open};
 use crate::archive::Series;
 use crate::capture::block::{Buffer, Source, Walk};
-use crate::flow::table::{BlockFacts, Lane};
-use crate::tls::Session;
+use crate::flow::table::BlockFacts;
 use std::sync::Mutex;
 
 /// Follows a series from its first packet to its last.
 pub fn follow(run: &Run<'_>, series: &Series) {
     let facts = SeriesFacts::new(run, series);
-    let mut lane: Lane<Session> = Lane::new(run.hash_key);
-    let mut collector = Collector::new(&facts, run.style);
+    let mut lanes = Lanes::new(run.hash_key);
+    let mut collector = Collector::new(&facts, run.style, run.rules);
     let defragmenter = Mutex::default();
     let mut governor = Governor::default();
     let mut number = 0;
     let mut buffer = Buffer::default();
     let mut dissection = Dissection::new(1);
     for (file, capture) in facts.captures.iter().enumerate() {
-        let mut source = match open::open(&run.archive.captures[*capture], run.progress) {
+        let mut source = match open::open(&run.archive.captures[*capture], &run.parked, run.progress) {
             Ok(source) => source,
             Err(error) => {
                 run.note_failure(*capture, error);
@@ -47,9 +46,9 @@ pub fn follow(run: &Run<'_>, series: &Series) {
                 search: number.is_multiple_of(DELAY),
             };
             dissection.report(run, *capture, &mut collector.collected);
-            dissection.follow(0, &mut lane, &defragmenter, &block_facts, block.bytes(), &mut collector);
+            dissection.follow(0, &mut lanes, &defragmenter, &block_facts, block.bytes(), &mut collector);
             if walk.cutter().is_some() {
-                governor.load(lane.load());
+                governor.load(lanes.load());
                 number += 1;
             }
             buffer = block.recycle();
@@ -61,7 +60,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         run.note_file(*capture, &walk, &source, run.is_stopped() && !walk.is_over());
     }
     lock(&defragmenter).finish(&mut collector.collected.ledger);
-    lane.finish(&mut collector);
+    lanes.finish(&mut collector);
     let (collected, rows) = collector.finish();
     run.store.add(rows);
     lock(&run.collected).merge(collected);

@@ -13,16 +13,15 @@
 //! rule. No more than [`MAX_OPEN`] are: one that comes too soon waits, and is a loss in the ledger.
 
 use super::collect::Collector;
-use super::dissection::{Dissection, Reached};
+use super::dissection::{Dissection, Lanes, Reached};
 use super::govern::{DELAY, Governor};
 use super::{Run, SeriesFacts, interrupted, lock, open};
 use crate::archive::Series;
 use crate::capture::block::{Block, Buffer, Source, Walk};
-use crate::flow::table::{BlockFacts, Lane, Pressure};
+use crate::flow::table::{BlockFacts, Pressure};
 use crate::ledger::{Layer, Place, Reason};
 use crate::packet::defrag::Defragmenter;
 use crate::time::Timestamp;
-use crate::tls::Session;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
@@ -41,7 +40,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         turns: BinaryHeap::new(),
         late: VecDeque::new(),
         spare: Vec::new(),
-        lane: Lane::new(run.hash_key),
+        lanes: Lanes::new(run.hash_key),
         defragmenter: Defragmenter::default(),
         governor: Governor::default(),
         pressure: Pressure::default(),
@@ -50,14 +49,14 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         reached: None,
         latest: None,
     };
-    let mut collector = Collector::new(&facts, run.style);
+    let mut collector = Collector::new(&facts, run.style, run.rules);
     for (file, capture) in facts.captures.iter().enumerate() {
         let first = run.archive.captures[*capture].first_time.unwrap_or(Timestamp(i64::MAX));
         merge.turns.push(Reverse((first, *capture, file as u32)));
     }
     merge.follow(&mut collector);
     merge.defragmenter.finish(&mut collector.collected.ledger);
-    merge.lane.finish(&mut collector);
+    merge.lanes.finish(&mut collector);
     let (collected, rows) = collector.finish();
     run.store.add(rows);
     lock(&run.collected).merge(collected);
@@ -72,7 +71,7 @@ struct Merge<'a> {
     late: VecDeque<(usize, u32)>,
     /// Memory of files that are over.
     spare: Vec<(Buffer, Dissection)>,
-    lane: Lane<Session>,
+    lanes: Lanes,
     defragmenter: Defragmenter,
     governor: Governor,
     pressure: Pressure,
@@ -104,7 +103,7 @@ struct Open {
 
 impl Merge<'_> {
     fn follow(&mut self, collector: &mut Collector<'_>) {
-        self.lane.begin(&self.block_facts(0, 0), collector);
+        self.lanes.begin(&self.block_facts(0, 0), collector);
         while let Some(Reverse((_, capture, file))) = self.turns.pop() {
             let next = match self.open.remove(&file) {
                 Some(mut open) => {
@@ -128,7 +127,7 @@ impl Merge<'_> {
             }
         }
         self.reached = self.latest;
-        self.lane.end(&self.block_facts(0, 0));
+        self.lanes.end(&self.block_facts(0, 0));
     }
 
     fn block_facts(&self, file: u32, place: u8) -> BlockFacts {
@@ -143,7 +142,7 @@ impl Merge<'_> {
     }
 
     fn open(&mut self, capture: usize) -> Option<Box<Open>> {
-        let source = match open::open(&self.run.archive.captures[capture], self.run.progress) {
+        let source = match open::open(&self.run.archive.captures[capture], &self.run.parked, self.run.progress) {
             Ok(source) => source,
             Err(error) => {
                 self.run.note_failure(capture, error);
@@ -166,7 +165,7 @@ impl Merge<'_> {
         let goes_on = |time| other.is_none_or(|other| (time, open.capture) <= other);
         let facts = self.block_facts(file, open.place);
         let (reached, latest) =
-            open.dissection.follow_while(open.reached, goes_on, &mut self.lane, &mut self.defragmenter, &facts, block.bytes(), collector);
+            open.dissection.follow_while(open.reached, goes_on, &mut self.lanes, &mut self.defragmenter, &facts, block.bytes(), collector);
         open.reached = reached;
         self.reached = self.reached.max(latest);
         if open.dissection.next_time(reached).is_none() {
@@ -176,11 +175,11 @@ impl Merge<'_> {
 
     /// What is done between blocks: the clock is set, silent flows end, rows go to the store.
     fn end_block(&mut self, place: u8, file: u32, collector: &mut Collector<'_>) {
-        self.lane.end(&self.block_facts(file, place));
-        self.governor.load(self.lane.load());
+        self.lanes.end(&self.block_facts(file, place));
+        self.governor.load(self.lanes.load());
         self.number += 1;
         self.pressure = self.governor.pressure(self.number);
-        self.lane.begin(&self.block_facts(file, place), collector);
+        self.lanes.begin(&self.block_facts(file, place), collector);
         if collector.rows.len() > super::store::MAX_MEMORY / 8 {
             self.run.store.add(std::mem::take(&mut collector.rows));
         }

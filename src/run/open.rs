@@ -1,7 +1,7 @@
 //! Opening a capture for reading.
 
-use crate::archive::{Capture, Source as From, Unpacked};
-use crate::capture::block::Source;
+use crate::archive::{Capture, Parked, Part, Source as From, Unpacked};
+use crate::capture::block::{Extent, Source};
 use crate::error::CaptureError;
 use crate::progress::{BytesRead, Progress};
 use std::fs::File;
@@ -9,23 +9,38 @@ use std::io::{self, Read};
 
 /// Opens a capture that is ready to be read. Of a compressed one the bytes of the file are counted for progress here, as
 /// the blocks know only those within.
-pub fn open(capture: &Capture, progress: &Progress) -> Result<Source, CaptureError> {
-    source(capture, progress).map_err(|error| CaptureError { code: "io_error", detail: format!("Opening failed: {error}."), offset: 0 })
+pub fn open(capture: &Capture, parked: &Parked, progress: &Progress) -> Result<Source, CaptureError> {
+    source(capture, parked, progress).map_err(|error| CaptureError {
+        code: "io_error",
+        detail: format!("Opening failed: {error}."),
+        offset: 0,
+    })
 }
 
-fn source(capture: &Capture, progress: &Progress) -> io::Result<Source> {
+fn source(capture: &Capture, parked: &Parked, progress: &Progress) -> io::Result<Source> {
     let Some(compression) = capture.compression else {
         return Ok(match &capture.source {
             From::Path(path) => {
                 let file = File::open(path)?;
                 let size = file.metadata()?.len();
-                Source::File(file.into(), size)
+                Source::File(Extent::whole(file).into(), size)
             }
+            From::Member(member) => match member.packing {
+                None => {
+                    let file = File::open(&member.archive)?;
+                    Source::File(Extent::part(file, member.offset, member.size).into(), member.size)
+                }
+                Some(packing) => Source::Stream(parked.open(member, packing)?),
+            },
             From::Stdin(head) => Source::Stream(stdin(head)),
         });
     };
-    let packed = match &capture.source {
+    let packed: Box<dyn Read + Send> = match &capture.source {
         From::Path(path) => Box::new(File::open(path)?),
+        From::Member(member) => match member.packing {
+            None => Box::new(Part::new(File::open(&member.archive)?, member.offset, member.size)),
+            Some(packing) => parked.open(member, packing)?,
+        },
         From::Stdin(head) => stdin(head),
     };
     Ok(Source::Stream(Box::new(Unpacked::new(compression, Box::new(Counted { packed, bytes: progress.bytes() }))?)))

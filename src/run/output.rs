@@ -6,6 +6,7 @@ use super::store::{RowStore, TABLES};
 use crate::archive::{FLOOR, MAX_RATIO, MAX_WINDOW};
 use crate::decimal::append_integer;
 use crate::error::Error;
+use crate::flow::datagram::IDLE_DATAGRAMS;
 use crate::flow::table::{IDLE, IDLE_CLOSED, LINGER, LINGER_SETTLED};
 use crate::report::csv::{Digesting, Written, header};
 use crate::row::flow::{FlowCertificateRow, FlowRow};
@@ -126,7 +127,7 @@ pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, bom: bo
         let at = commas.nth(before_stream - 1).map_or(0, |(at, _)| at + 1);
         line.clear();
         line.extend_from_slice(&flow[..at]);
-        append_integer(streams.1.number(key.frame), &mut line);
+        append_integer(streams.1.number(rows.conversation), &mut line);
         line.extend_from_slice(&flow[at..]);
         for (file, bytes) in files.iter_mut().zip([&line[..], messages, certificates]) {
             file.append(bytes)?;
@@ -178,6 +179,7 @@ pub fn limits() -> Vec<(&'static str, String)> {
         ("silence that ends a closing flow", format!("{} s", IDLE_CLOSED.0 / SECOND)),
         ("silence that ends a closed flow", format!("{} s", LINGER.0 / SECOND)),
         ("the same where both ends are acknowledged", format!("{} ms", LINGER_SETTLED.0 * 1000 / SECOND)),
+        ("silence that ends a flow in datagrams", format!("{} s", IDLE_DATAGRAMS.0 / SECOND)),
         ("bytes of a record or block, at most", crate::capture::MAX_RECORD.to_string()),
         ("window of a compressed capture, at most", MAX_WINDOW.to_string()),
         ("a compressed capture becomes, at most", format!("{MAX_RATIO} times its size, or {FLOOR} bytes")),

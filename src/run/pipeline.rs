@@ -15,15 +15,14 @@
 //! segments in capture order, and everything else merges.
 
 use super::collect::{Collected, Collector};
-use super::dissection::Dissection;
+use super::dissection::{Dissection, Lanes};
 use super::govern::DELAY;
 use super::schedule::{Job, LANES, RangeOf, Schedule, Slot};
 use super::{Run, SeriesFacts, lock, open};
 use crate::archive::Series;
 use crate::capture::block::{Block, Buffer, Source, Walk};
-use crate::flow::table::{BlockFacts, Lane, Pressure};
+use crate::flow::table::{BlockFacts, Pressure};
 use crate::packet::defrag::Defragmenter;
-use crate::tls::Session;
 use std::sync::{Arc, Condvar, Mutex};
 
 /// Follows a series on all threads of the pool that this is called in.
@@ -35,7 +34,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         schedule: Mutex::new(Schedule::new(facts.captures.len(), run.threads)),
         changed: Condvar::new(),
         walker: Mutex::default(),
-        lanes: (0..LANES).map(|_| Mutex::new((Lane::new(run.hash_key), Collector::new(&facts, run.style)))).collect(),
+        lanes: (0..LANES).map(|_| Mutex::new((Lanes::new(run.hash_key), Collector::new(&facts, run.style, run.rules)))).collect(),
         defragmenter: Mutex::default(),
         collected: Mutex::default(),
     };
@@ -53,7 +52,7 @@ struct Pipeline<'a> {
     schedule: Mutex<Schedule>,
     changed: Condvar,
     walker: Mutex<Walker>,
-    lanes: Vec<Mutex<(Lane<Session>, Collector<'a>)>>,
+    lanes: Vec<Mutex<(Lanes, Collector<'a>)>>,
     /// IP fragments that wait for others.
     defragmenter: Mutex<Defragmenter>,
     collected: Mutex<Collected>,
@@ -128,7 +127,9 @@ impl<'a> Pipeline<'a> {
 
     fn open(&self, file: usize) -> Option<Source> {
         let capture = self.facts.captures[file];
-        open::open(&self.run.archive.captures[capture], self.run.progress).map_err(|error| self.run.note_failure(capture, error)).ok()
+        open::open(&self.run.archive.captures[capture], &self.run.parked, self.run.progress)
+            .map_err(|error| self.run.note_failure(capture, error))
+            .ok()
     }
 
     fn put(&self, number: u64, slot: Slot) {
@@ -215,7 +216,7 @@ impl<'a> Pipeline<'a> {
         for lane in &self.lanes {
             let (lane, collector) = &mut *lock(lane);
             lane.finish(collector);
-            let (collected, rows) = std::mem::replace(collector, Collector::new(self.facts, self.run.style)).finish();
+            let (collected, rows) = std::mem::replace(collector, Collector::new(self.facts, self.run.style, self.run.rules)).finish();
             self.run.store.add(rows);
             all.merge(collected);
         }

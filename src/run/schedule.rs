@@ -3,10 +3,9 @@
 use super::dissection::Dissection;
 use super::govern::{DELAY, Governor};
 use super::pipeline::{Dissected, Walked};
-use crate::capture::block::{Buffer, Source};
+use crate::capture::block::{Buffer, Extent, Source};
 use crate::flow::table::{Load, Pressure};
 use std::collections::VecDeque;
-use std::fs::File;
 use std::sync::Arc;
 
 /// Lanes of a large series: more than most machines' threads that would wait for one, few enough to fill.
@@ -20,7 +19,7 @@ pub struct RangeOf {
     /// The range.
     pub range: u64,
     /// The file and its size; none for a stream, which only the walk can read.
-    pub handle: Option<(Arc<File>, u64)>,
+    pub handle: Option<(Arc<Extent>, u64)>,
 }
 
 /// A block under way.
@@ -62,7 +61,7 @@ pub enum Job {
 #[derive(Clone)]
 enum Opened {
     /// A file, its size, and how many ranges it has.
-    File(Arc<File>, u64, u64),
+    File(Arc<Extent>, u64, u64),
     /// A stream.
     Stream,
     /// Nothing that can be read.
@@ -80,7 +79,7 @@ impl Opened {
     }
 
     /// The handle for reading at any offset, and the number of ranges, where they are known.
-    fn parts(self) -> (Option<(Arc<File>, u64)>, Option<u64>) {
+    fn parts(self) -> (Option<(Arc<Extent>, u64)>, Option<u64>) {
         match self {
             Opened::File(file, size, ranges) => (Some((file, size)), Some(ranges)),
             Opened::Stream => (None, None),

@@ -10,6 +10,7 @@
 
 use crate::error::Error;
 use crate::row::assemble::FlowRows;
+use crate::row::network::Conversation;
 use crate::row::{Row, Style};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
@@ -38,6 +39,7 @@ struct Entry {
     at: usize,
     /// Bytes of each table's rows, one behind the other.
     lens: [u32; TABLES],
+    conversation: Conversation,
 }
 
 /// Rows with an index.
@@ -61,7 +63,7 @@ impl Run {
             certificate.append_csv(style, &mut self.bytes);
         }
         let lens = [flow_end - at, message_end - flow_end, self.bytes.len() - message_end].map(|len| len as u32);
-        self.entries.push(Entry { key, at, lens });
+        self.entries.push(Entry { key, at, lens, conversation: rows.conversation });
     }
 
     /// Bytes of rows.
@@ -80,6 +82,8 @@ impl Run {
 pub struct Rows {
     /// Where the flow starts.
     pub key: Option<RowKey>,
+    /// Whose number is its stream number.
+    pub conversation: Conversation,
     bytes: Vec<u8>,
     lens: [u32; TABLES],
 }
@@ -181,7 +185,11 @@ fn sorted(runs: &[Run]) -> Vec<(u32, u32)> {
     order.into_iter().map(|(_, run, entry)| (run, entry)).collect()
 }
 
-/// A scratch file is a sequence of: capture 4, frame 8, three lengths 4 each (little-endian), the rows.
+/// Bytes in front of a flow's rows in a scratch file.
+const HEAD: usize = 33;
+
+/// A scratch file is a sequence of: capture 4, frame 8, three lengths 4 each, whether UDP 1, the conversation's first
+/// frame 8 (little-endian), the rows.
 fn write_sorted(runs: &[Run], path: &Path) -> std::io::Result<()> {
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
     for (run, index) in sorted(runs) {
@@ -192,6 +200,8 @@ fn write_sorted(runs: &[Run], path: &Path) -> std::io::Result<()> {
         for len in entry.lens {
             file.write_all(&len.to_le_bytes())?;
         }
+        file.write_all(&[u8::from(entry.conversation.udp)])?;
+        file.write_all(&entry.conversation.first_frame.to_le_bytes())?;
         file.write_all(&run.bytes[entry.at..][..entry.lens.iter().sum::<u32>() as usize])?;
     }
     file.flush()
@@ -214,7 +224,7 @@ impl Source {
                     let run = &runs[*run as usize];
                     let entry = run.entries[*index as usize];
                     rows.key = Some(entry.key);
-                    rows.lens = entry.lens;
+                    (rows.lens, rows.conversation) = (entry.lens, entry.conversation);
                     rows.bytes.extend_from_slice(&run.bytes[entry.at..][..entry.lens.iter().sum::<u32>() as usize]);
                 }
                 Ok(())
@@ -225,7 +235,7 @@ impl Source {
 }
 
 fn read_next(file: &mut BufReader<File>, rows: &mut Rows) -> std::io::Result<()> {
-    let mut head = [0; 24];
+    let mut head = [0; HEAD];
     let mut filled = 0;
     while filled < head.len() {
         match file.read(&mut head[filled..])? {
@@ -235,7 +245,9 @@ fn read_next(file: &mut BufReader<File>, rows: &mut Rows) -> std::io::Result<()>
         }
     }
     let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-    rows.key = Some(RowKey { capture: word(0), frame: u64::from(word(4)) | u64::from(word(8)) << 32 });
+    let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
+    rows.key = Some(RowKey { capture: word(0), frame: long(4) });
+    rows.conversation = Conversation { udp: head[24] == 1, first_frame: long(25) };
     rows.lens = [word(12), word(16), word(20)];
     rows.bytes.resize(rows.lens.iter().map(|len| *len as usize).sum(), 0);
     file.read_exact(&mut rows.bytes)

@@ -1,6 +1,20 @@
 //! The plain Certificate message of TLS up to 1.2 (RFC 5246 section 7.4.2): a list of DER certificates.
+//!
+//! ```text
+//!  list length 3 | length 3 | DER ... | length 3 | DER ... |
+//!                             └ leaf               └ who issued it, as a rule
+//! ```
+//!
+//! A certificate is read once and shared by all flows that show it at about the same time.
 
-use sha2::{Digest, Sha256};
+mod matching;
+mod oids;
+mod recent;
+pub mod x509;
+
+pub use matching::{Order, names_host, order};
+use std::sync::Arc;
+pub use x509::{San, X509};
 
 /// Certificates of one message that are read, at most.
 pub const MAX_CHAIN: usize = 64;
@@ -8,11 +22,22 @@ pub const MAX_CHAIN: usize = 64;
 /// SHA-256 of a certificate's DER.
 pub type CertificateId = [u8; 32];
 
+/// A certificate: nothing but a function of its DER, so that it does not matter who read it first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// SHA-256 of the DER.
+    pub id: CertificateId,
+    /// Bytes of the DER.
+    pub der_bytes: u32,
+    /// What it says, or a word for why it cannot be read: see [`x509::read`].
+    pub x509: Result<X509, &'static str>,
+}
+
 /// The chain of a Certificate message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chain {
-    /// Digests in the order of the message, the leaf first.
-    pub certificates: Vec<CertificateId>,
+    /// Certificates in the order of the message, the leaf first.
+    pub certificates: Vec<Arc<Certificate>>,
     /// Whether the list ended otherwise than its lengths say, or was longer than [`MAX_CHAIN`].
     pub malformed: bool,
 }
@@ -27,7 +52,7 @@ pub fn read(body: &[u8]) -> Chain {
             chain.malformed = true;
             break;
         };
-        chain.certificates.push(Sha256::digest(der).into());
+        chain.certificates.push(recent::certificate(der));
         list = rest;
     }
     chain
@@ -41,21 +66,4 @@ fn vector(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chains() {
-        let body = [0, 0, 9, 0, 0, 3, b'a', b'b', b'c', 0, 0, 0];
-        let chain = read(&body);
-        assert_eq!(chain.certificates.len(), 2);
-        assert!(!chain.malformed);
-        let digest: String = chain.certificates[0].iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); // FIPS 180-4, "abc"
-        for end in 0..body.len() {
-            assert!(read(&body[..end]).malformed, "{end}");
-        }
-        assert_eq!(read(&[0, 0, 0]), Chain::default());
-        assert!(read(&[0, 0, 0, 1]).malformed);
-    }
-}
+mod tests;

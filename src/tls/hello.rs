@@ -10,6 +10,7 @@ mod extension {
     pub const EC_POINT_FORMATS: u16 = 11;
     pub const SIGNATURE_ALGORITHMS: u16 = 13;
     pub const ALPN: u16 = 16;
+    pub const COMPRESS_CERTIFICATE: u16 = 27;
     pub const SESSION_TICKET: u16 = 35;
     pub const PRE_SHARED_KEY: u16 = 41;
     pub const EARLY_DATA: u16 = 42;
@@ -54,6 +55,8 @@ pub struct ClientHello {
     pub versions: Vec<u16>,
     /// Groups of the key shares in order.
     pub key_shares: Vec<u16>,
+    /// Algorithms of compress_certificate (RFC 8879) in order.
+    pub certificate_compressions: Vec<u16>,
     /// Whether a session ticket (not an empty one) is sent.
     pub ticket: bool,
     /// Whether a pre-shared key is offered.
@@ -77,6 +80,10 @@ pub struct ServerHello {
     pub session_id: Vec<u8>,
     /// Cipher suite.
     pub suite: u16,
+    /// Compression method of the records: 0 is none.
+    pub compression: u8,
+    /// What the random's last bytes say of a version that the server could have spoken.
+    pub downgrade: Option<Downgrade>,
     /// Extension types in order.
     pub extensions: Vec<u16>,
     /// The chosen application protocol.
@@ -91,9 +98,41 @@ pub struct ServerHello {
     pub malformed: bool,
 }
 
+/// The sentinel by which a server that speaks a later version says that it was made to speak an older one: the last
+/// eight bytes of its random (RFC 8446 section 4.1.3).
+///
+/// ```text
+///  | 24 bytes of random | "DOWNGRD" 7 | 1: TLS 1.2 was chosen, 0: TLS 1.1 or older |
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Downgrade {
+    /// A server of TLS 1.3 chose TLS 1.2.
+    ToTls12,
+    /// A server of TLS 1.2 or 1.3 chose something older.
+    ToTls11,
+}
+
+impl Downgrade {
+    fn of(random: &[u8]) -> Option<Self> {
+        match random.last_chunk::<8>()?.strip_prefix(b"DOWNGRD")? {
+            [1] => Some(Downgrade::ToTls12),
+            [0] => Some(Downgrade::ToTls11),
+            _ => None,
+        }
+    }
+
+    /// The word in the column `downgrade_sentinel`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Downgrade::ToTls12 => "tls12",
+            Downgrade::ToTls11 => "tls11",
+        }
+    }
+}
+
 /// Whether a version is TLS 1.3 or one of its drafts and experiments.
 pub fn is_tls13(version: u16) -> bool {
-    matches!(version, 0x0304 | 0x7f00..=0x7fff | 0x7e00..=0x7eff | 0xfb00..=0xfbff)
+    matches!(version, 0x0304 | 0x7f00..=0x7fff | 0x7e00..=0x7eff | 0xfb00..=0xfbff | 0xfefc)
 }
 
 /// Reads the body of a ClientHello.
@@ -159,6 +198,7 @@ impl ClientHello {
             extension::SUPPORTED_GROUPS => self.groups = words(data.vector16()?)?,
             extension::EC_POINT_FORMATS => self.point_formats = data.vector8()?.to_vec(),
             extension::SIGNATURE_ALGORITHMS => self.signature_schemes = words(data.vector16()?)?,
+            extension::COMPRESS_CERTIFICATE => self.certificate_compressions = words(data.vector8()?)?,
             extension::SUPPORTED_VERSIONS => self.versions = words(data.vector8()?)?,
             extension::KEY_SHARE | extension::KEY_SHARE_DRAFT => {
                 let mut list = Cursor(data.vector16()?);
@@ -192,12 +232,13 @@ pub fn read_server(body: &[u8]) -> Option<ServerHello> {
     hello.version = hello.legacy_version;
     let random = body.bytes(32)?;
     hello.retry = random == RETRY_RANDOM;
+    hello.downgrade = Downgrade::of(random);
     if matches!(hello.legacy_version, 0x7f00..=0x7f15) {
         hello.suite = body.word()?;
     } else {
         hello.session_id = body.vector8()?.to_vec();
         hello.suite = body.word()?;
-        body.byte()?; // compression method
+        hello.compression = body.byte()?;
     }
     hello.read_extensions(body);
     Some(hello)
@@ -253,6 +294,8 @@ pub struct ServerKeyExchange {
     pub group: Option<u16>,
     /// SignatureAndHashAlgorithm (TLS 1.2).
     pub signature_scheme: Option<u16>,
+    /// Size of the prime in bits (DHE).
+    pub prime_bits: Option<u16>,
 }
 
 /// Reads a ServerKeyExchange for a suite's key exchange (`ECDHE`, `DHE`, ...): RFC 8422 section 5.4, RFC 5246 section 7.4.3.
@@ -265,13 +308,23 @@ pub fn read_key_exchange(body: &[u8], kx: &str, version: u16) -> ServerKeyExchan
             }
             rest
         }),
-        "DHE" => tls_parser::parse_dh_params(body).ok().map(|(rest, _)| rest),
+        "DHE" => tls_parser::parse_dh_params(body).ok().map(|(rest, params)| {
+            read.prime_bits = Some(bits(params.dh_p));
+            rest
+        }),
         _ => None,
     };
-    if let Some([high, low, ..]) = signature.filter(|_| version == 0x0303 && kx != "ECDH_anon") {
+    if let Some([high, low, ..]) = signature.filter(|_| matches!(version, 0x0303 | 0xfefd) && kx != "ECDH_anon") {
         read.signature_scheme = Some(u16::from_be_bytes([*high, *low]));
     }
     read
+}
+
+/// Size of a big-endian number in bits.
+fn bits(number: &[u8]) -> u16 {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    let first = number.get(zeros).map_or(0, |byte| byte.leading_zeros() as usize);
+    u16::try_from((number.len() - zeros) * 8 - first).unwrap_or(u16::MAX)
 }
 
 /// Hands out each (type, data) of an extension block; false where the lengths do not add up.
@@ -411,8 +464,15 @@ mod tests {
         assert_eq!((tls13.version, tls13.legacy_version, tls13.key_share, tls13.retry), (0x0304, 0x0303, Some(29), false));
         let retry = read_server(&body([3, 3], &RETRY_RANDOM, &[0, 0x13, 1, 0, 0, 6, 0, 51, 0, 2, 0, 23])).unwrap();
         assert!(retry.retry && retry.key_share == Some(23));
-        let bare = read_server(&body([3, 1], &[1; 32], &[0, 0, 0x2f, 0])).unwrap();
-        assert_eq!((bare.version, bare.suite, bare.malformed), (0x0301, 0x002f, false));
+        let bare = read_server(&body([3, 1], &[1; 32], &[0, 0, 0x2f, 1])).unwrap();
+        assert_eq!((bare.version, bare.suite, bare.compression, bare.malformed), (0x0301, 0x002f, 1, false));
+        let sentinel = |last: &[u8; 8]| {
+            let random = [[1; 8], [2; 8], [3; 8], *last].concat().try_into().unwrap();
+            read_server(&body([3, 3], &random, &[0, 0, 0x2f, 0])).unwrap().downgrade
+        };
+        assert_eq!(sentinel(b"DOWNGRD\x01"), Some(Downgrade::ToTls12));
+        assert_eq!(sentinel(b"DOWNGRD\x00"), Some(Downgrade::ToTls11));
+        assert_eq!(sentinel(b"DOWNGRD\x02"), None);
         let draft = read_server(&body([0x7f, 18], &[1; 32], &[0x13, 2, 0, 0])).unwrap();
         assert_eq!((draft.version, draft.suite), (0x7f12, 0x1302));
     }
@@ -420,9 +480,17 @@ mod tests {
     #[test]
     fn key_exchanges() {
         let ecdhe = [3, 0, 29, 2, 1, 2, 4, 3, 0, 1, 9];
-        assert_eq!(read_key_exchange(&ecdhe, "ECDHE", 0x0303), ServerKeyExchange { group: Some(29), signature_scheme: Some(0x0403) });
+        assert_eq!(
+            read_key_exchange(&ecdhe, "ECDHE", 0x0303),
+            ServerKeyExchange { group: Some(29), signature_scheme: Some(0x0403), prime_bits: None }
+        );
         assert_eq!(read_key_exchange(&ecdhe, "ECDHE", 0x0301).signature_scheme, None);
         let dhe = [0, 1, 7, 0, 1, 2, 0, 1, 3, 8, 4, 0, 0];
-        assert_eq!(read_key_exchange(&dhe, "DHE", 0x0303).signature_scheme, Some(0x0804));
+        let read = read_key_exchange(&dhe, "DHE", 0x0303);
+        assert_eq!((read.signature_scheme, read.prime_bits), (Some(0x0804), Some(3)));
+        for (number, size) in [(&[][..], 0), (&[0, 0], 0), (&[0, 1], 1), (&[0x80, 0], 16), (&[0xff; 256], 2048), (&[0xff; 9000], u16::MAX)]
+        {
+            assert_eq!(bits(number), size);
+        }
     }
 }

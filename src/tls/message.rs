@@ -97,6 +97,10 @@ pub struct Facts {
     pub close_notify: [bool; 2],
     /// Who sent an encrypted alert.
     pub encrypted_alert: [bool; 2],
+    /// Who sent a plain HeartbeatRequest that asks for more than its record holds (RFC 6520 section 4).
+    pub overlong_heartbeat: [bool; 2],
+    /// What only QUIC has.
+    pub quic: Option<QuicFacts>,
     /// Messages that were passed over because a session keeps only so many.
     pub dropped: u64,
 }
@@ -111,6 +115,29 @@ impl Facts {
     pub fn is_tls13(&self) -> bool {
         self.retry.is_some() || self.version().is_some_and(is_tls13)
     }
+}
+
+/// What only QUIC has.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct QuicFacts {
+    /// The version of the last long header.
+    pub version: u32,
+    /// The version of the first, if another.
+    pub first_version: u32,
+    /// Whether the server sent a Retry.
+    pub retry: bool,
+    /// Whether the server sent a Version Negotiation.
+    pub version_negotiation: bool,
+    /// Initial packets of client and server.
+    pub initial_packets: [u64; 2],
+    /// Handshake packets of client and server.
+    pub handshake_packets: [u64; 2],
+    /// 0-RTT packets.
+    pub early_packets: u64,
+    /// Bytes of PADDING in Initial packets.
+    pub padding_bytes: u64,
+    /// Initial packets whose protection could not be taken off.
+    pub unreadable: u64,
 }
 
 /// Counts of one direction's records.

@@ -7,7 +7,7 @@
 //!                                     └ Span: 2 records, 3 segments, first and last frame
 //! ```
 //!
-//! The only stage that names `tls_parser`. It knows neither packets nor files; of flows it knows the seam
+//! The only stage that names `tls_parser` and `x509_parser`. It knows neither packets nor files; of flows it knows the seam
 //! [`flow::Reader`](crate::flow::Reader): bytes in order, gaps, and what carried them.
 
 pub mod certificate;

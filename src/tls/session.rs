@@ -99,6 +99,7 @@ enum Row {
     EncryptedAlert,
     ChangeCipherSpec,
     ApplicationData,
+    Heartbeat,
 }
 
 impl Reader for Session {

@@ -103,6 +103,7 @@ fn render_flow(text: &mut String, flow: Line, capture: Line) {
         &["handshake_segments_client", "handshake_segments_server", "packets_client", "packets_server", "bytes_client", "bytes_server"],
         &["records_client", "records_server", "retransmissions", "out_of_order", "overlaps", "gap_bytes"],
         &["sequence"],
+        &["findings"],
     ] {
         writeln!(text, "  {}", pairs(flow, columns)).unwrap();
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The stages from left to right.
-const STAGES: [&str; 8] = ["archive", "capture", "packet", "flow", "tls", "row", "census", "report"];
+const STAGES: [&str; 10] = ["archive", "capture", "packet", "flow", "tls", "dtls", "quic", "row", "census", "report"];
 /// What any file may use: no stage, nothing behind them.
 const LEAVES: [&str; 5] = ["error", "ledger", "time", "decimal", "table"];
 /// Who brings the stages together.
@@ -43,7 +43,7 @@ fn a_stage_imports_only_what_stands_to_its_left() {
 #[test]
 fn the_parsers_have_one_door_each() {
     for (path, text) in sources() {
-        for (parser, stage) in [("pcap_parser", "capture"), ("tls_parser", "tls")] {
+        for (parser, stage) in [("pcap_parser", "capture"), ("tls_parser", "tls"), ("x509_parser", "tls")] {
             let names_it = text.lines().any(|line| line.contains(parser) && !line.trim_start().starts_with("//"));
             assert!(!names_it || module(&path) == stage, "{} names {parser}", path.display());
         }

@@ -5,10 +5,14 @@ mod support;
 
 mod compressed;
 mod damage;
+mod derived;
 mod exit_codes;
+mod findings;
+mod fingerprints;
 mod golden;
 mod hostile;
 mod imports;
+mod members;
 mod merging;
 mod prefixes;
 mod readmes;

@@ -14,9 +14,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tlscensus::archive::{Request, SeriesMode, archive_from};
+use tlscensus::census::findings::Rules;
 use tlscensus::progress::{Mode, Progress};
 use tlscensus::row::Style;
-use tlscensus::run::{run, write_rows};
+use tlscensus::run::{Options, run, write_rows};
 
 const PLACES: [&str; 8] =
     ["flow_id", "capture_id", "first_capture_id", "last_capture_id", "series_id", "wireshark_filter", "stream", "captures"];
@@ -98,8 +99,10 @@ fn analyze(input: &Path, out: &Path, pairs: bool) {
     }
     fs::create_dir_all(out.join("csv")).unwrap();
     let progress = Progress::new(Mode::None, 0, 0);
+    let rules = Rules::default();
+    let options = Options { style: Style::default(), rules: &rules };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    let found = pool.install(|| run(&archive, Style::default(), out, &progress, &AtomicBool::new(false))).unwrap();
+    let found = pool.install(|| run(&archive, options, out, &progress, &AtomicBool::new(false))).unwrap();
     assert!(found.captures.iter().all(|capture| capture.status == "ok"));
     write_rows(out, found.store, &found.collected, false).unwrap();
 }

@@ -74,6 +74,22 @@ pub fn hostile() -> Page {
     let bad = || HOSTILE.to_string();
     let mut page = usual();
     page.title = bad();
+    let finding = |level| Finding {
+        id: format!("{level:?} {}", bad()),
+        severity: bad(),
+        level,
+        title: bad(),
+        why: bad(),
+        advice: bad(),
+        decided: bad(),
+        source: bad(),
+        subject: bad(),
+        subjects: u64::MAX,
+        more: true,
+        flows: u64::MAX,
+        examples: (0..7).map(|_| example(&bad())).collect(),
+    };
+    page.findings = Findings { rules: 1, muted: u64::MAX, rows: [finding(Level::Bad), finding(Level::Neutral)].into_iter().collect() };
     page.partial = Some(bad());
     page.health.problems =
         [Problem { path: bad(), status: Status::Failed, code: bad(), detail: bad(), offset_bytes: Some(u64::MAX), packets: u64::MAX }]
@@ -103,6 +119,18 @@ pub fn hostile() -> Page {
     page
 }
 
+/// An example with the same text everywhere.
+fn example(text: &str) -> FindingExample {
+    FindingExample {
+        flow_id: Some(text.into()),
+        who: text.into(),
+        name: text.into(),
+        evidence: text.into(),
+        path: text.into(),
+        filter: text.into(),
+    }
+}
+
 /// More of everything than a page can hold, with texts as long as they get.
 pub fn huge() -> Page {
     let long = format!("{HOSTILE}{}", "<\u{202e}&'\"".repeat(4_000));
@@ -110,6 +138,8 @@ pub fn huge() -> Page {
     page.health = health(1_000_000);
     let problem = page.health.problems.rows()[0].clone();
     page.health.problems = (0..5_000).map(|_| Problem { path: long.clone(), detail: long.clone(), ..problem.clone() }).collect();
+    let finding = Finding { title: long.clone(), examples: (0..50).map(|_| example(&long)).collect(), ..Finding::default() };
+    page.findings.rows = (0..500).map(|at| Finding { id: format!("rule_{at}"), ..finding.clone() }).collect();
     let loss = page.health.losses.rows()[0].clone();
     page.health.losses = (0..500).map(|_| Loss { reason: long.clone(), ..loss.clone() }).collect();
     page.versions.rows = page.versions.rows.rows().iter().cycle().take(300).cloned().collect();

@@ -4,6 +4,7 @@ pub mod capture;
 pub mod follow;
 pub mod random;
 pub mod talk;
+pub mod tar;
 
 use std::collections::HashMap;
 use std::ffi::OsStr;

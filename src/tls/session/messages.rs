@@ -116,7 +116,7 @@ impl Session {
                     direction.flight_over = true;
                     Some(Content::EncryptedFlight)
                 }
-                Reading::Skip | Reading::Handshake => None,
+                Reading::Opaque(Row::Heartbeat) | Reading::Skip | Reading::Handshake => None,
             };
             direction.data_seen |= content == Some(Content::ApplicationData);
             direction.place = Place::Lost;

@@ -73,6 +73,7 @@ impl Session {
             content::CHANGE_CIPHER_SPEC => Reading::Opaque(Row::ChangeCipherSpec),
             content::ALERT if !protected && header.len == 2 => Reading::Alert,
             content::ALERT => Reading::Opaque(Row::EncryptedAlert),
+            content::HEARTBEAT if !protected => Reading::Opaque(Row::Heartbeat),
             content::APPLICATION_DATA if is_tls13 && server_spoke && !direction.flight_over => Reading::Flight,
             content::APPLICATION_DATA if !direction.data_seen => Reading::Opaque(Row::ApplicationData),
             _ => Reading::Skip,
@@ -219,12 +220,25 @@ impl Session {
                 direction.changed_cipher = true;
                 self.push(row(Content::ChangeCipherSpec, if gap { State::Partial } else { State::Seen }));
             }
+            Reading::Opaque(Row::Heartbeat) => {
+                self.seen.facts.overlong_heartbeat[side.index()] |= !gap && is_overlong_heartbeat(direction.head, direction.record.len);
+            }
             Reading::Opaque(Row::ApplicationData) => {
                 direction.data_seen = true;
                 self.push(row(Content::ApplicationData, state));
             }
         }
     }
+}
+
+/// Whether a heartbeat record asks for more than it holds: the shape of Heartbleed (CVE-2014-0160).
+///
+/// ```text
+///  | type 1 (1: request) | payload length 2 | payload | padding, 16 at least |
+/// ```
+fn is_overlong_heartbeat(head: [u8; 4], record_len: u16) -> bool {
+    let payload = u32::from(u16::from_be_bytes([head[1], head[2]]));
+    record_len >= 3 && head[0] == 1 && 3 + payload + 16 > u32::from(record_len)
 }
 
 /// Length of a Finished in plain after ChangeCipherSpec, as a NULL cipher leaves it, with or without a MAC behind it:
@@ -236,4 +250,19 @@ fn plain_finished(head: [u8; 4], record_len: u16) -> Option<u64> {
         _ => return None,
     };
     (verify_data + 4 <= u64::from(record_len)).then_some(verify_data + 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heartbeats_that_ask_for_more_than_they_hold() {
+        let check = |head, len, overlong| assert_eq!(is_overlong_heartbeat(head, len), overlong, "{head:?} of {len}");
+        check([1, 0x40, 0, 0], 3, true); // the well-known probe
+        check([1, 0, 4, 0], 23, false);
+        check([1, 0, 5, 0], 23, true);
+        check([2, 0x40, 0, 0], 3, false); // a response
+        check([1, 0xff, 0xff, 0], 2, false); // too short to be one
+    }
 }

@@ -1,0 +1,273 @@
+//! `clients.csv` and `cipher_offers.csv`: clients by their fingerprint, and the suites that each lists, rank by rank.
+
+use super::totals::failed;
+use super::{Part, pairs};
+use crate::row::assemble::FlowRows;
+use crate::row::{Share, Wild, WildList, Word};
+use crate::table;
+use crate::time::Timestamp;
+use crate::tls::names::{self, is_grease};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+/// Ranks of a list of suites that are counted.
+const MAX_RANK: usize = 256;
+/// Bytes of the ALPN identifiers that are kept as an example.
+const MAX_ALPN: usize = 64;
+
+table! {
+    /// Clients with the same fingerprint: as a rule one program or library in one configuration.
+    ClientRow, "clients", key ["ja4"];
+    /// JA4 of their ClientHellos.
+    ja4: Word,
+    /// Flows with it.
+    flows: u64,
+    /// Handshakes that completed.
+    completed: u64,
+    /// Handshakes that failed: alert, reset, close or time-out before completion.
+    failed: u64,
+    /// Share of failed in completed and failed, in per cent.
+    failed_pct: Share,
+    /// Distinct addresses of clients.
+    clients: u64,
+    /// Distinct addresses of servers.
+    servers: u64,
+    /// The highest version that they offer, by name.
+    version_offered: Word,
+    /// Versions that servers chose for them, by name, joined by `;`, the oldest first.
+    versions_chosen: Word,
+    /// Suites that they offer, GREASE left out.
+    suites: u32,
+    /// Whether they offer a post-quantum or hybrid group, in one flow at least.
+    pq_offered: bool,
+    /// Application protocols of the example, in its order, the first 64 bytes.
+    alpn_offered: WildList,
+    /// JA3 of the example: a JA4 has as many as its programs shuffle extensions.
+    ja3: Word,
+    /// First packet of the earliest flow.
+    first_utc: Timestamp,
+    /// First packet of the latest flow.
+    last_utc: Timestamp,
+    /// One of the flows: the one with the smallest flow_id.
+    example_flow_id: Word,
+}
+
+table! {
+    /// A cipher suite at its rank in what clients of one fingerprint offer. JA4 does not look at the order, so that a rank may have several suites.
+    CipherOfferRow, "cipher_offers", key ["client_profile", "rank", "code"];
+    /// JA4 of the clients (clients.csv).
+    client_profile: Word,
+    /// The suite's place in the client's list, from 1, GREASE left out; the first 256.
+    rank: u32,
+    /// Its code point.
+    code: u16,
+    /// Its name; the number in hex where it has none.
+    name: Word,
+    /// Flows that list it at this rank.
+    flows: u64,
+}
+
+/// What is kept of a fingerprint: some 500 bytes, 20 for each address, and 16 for each suite at each rank.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Tally {
+    flows: u64,
+    completed: u64,
+    failed: u64,
+    clients: BTreeSet<IpAddr>,
+    servers: BTreeSet<IpAddr>,
+    version: u16,
+    chosen: BTreeSet<u16>,
+    pq_offered: bool,
+    seen: (Timestamp, Timestamp),
+    example: Example,
+    #[serde(with = "pairs")]
+    offers: BTreeMap<(u16, u16), u64>,
+}
+
+/// The flow with the smallest flow_id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Example {
+    flow_id: Word,
+    ja3: Word,
+    suites: u32,
+    alpn: Vec<Wild>,
+}
+
+/// Clients by JA4: complete, whatever their number.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Clients {
+    #[serde(with = "pairs")]
+    tallies: BTreeMap<Word, Tally>,
+}
+
+impl Part for Clients {
+    fn observe(&mut self, rows: &FlowRows) {
+        let flow = &rows.flow;
+        if flow.ja4.is_empty() {
+            return;
+        }
+        if let Some(tally) = self.tallies.get_mut(&flow.ja4) {
+            tally.observe(rows);
+        } else {
+            let mut tally = Tally::new(rows);
+            tally.observe(rows);
+            self.tallies.insert(flow.ja4.clone(), tally);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (ja4, theirs) in other.tallies {
+            match self.tallies.get_mut(&ja4) {
+                Some(ours) => ours.merge(theirs),
+                None => {
+                    self.tallies.insert(ja4, theirs);
+                }
+            }
+        }
+    }
+}
+
+impl Tally {
+    fn new(rows: &FlowRows) -> Self {
+        let time = rows.flow.first_utc;
+        Tally {
+            flows: 0,
+            completed: 0,
+            failed: 0,
+            clients: BTreeSet::new(),
+            servers: BTreeSet::new(),
+            version: 0,
+            chosen: BTreeSet::new(),
+            pq_offered: false,
+            seen: (time, time),
+            example: Example::of(rows),
+            offers: BTreeMap::new(),
+        }
+    }
+
+    fn observe(&mut self, rows: &FlowRows) {
+        let flow = &rows.flow;
+        self.flows += 1;
+        self.completed += u64::from(flow.outcome == "completed");
+        self.failed += u64::from(failed(rows));
+        self.clients.extend(flow.client_ip.parse::<IpAddr>());
+        self.servers.extend(flow.server_ip.parse::<IpAddr>());
+        let listed = flow.versions_offered.0.iter().copied().filter(|code| !is_grease(*code)).max();
+        self.version = self.version.max(listed.or(flow.legacy_version_code).unwrap_or_default());
+        self.chosen.extend(flow.tls_version_code);
+        self.pq_offered |= flow.pq_offered == Some(true);
+        self.seen = (self.seen.0.min(flow.first_utc), self.seen.1.max(flow.first_utc));
+        if flow.flow_id < self.example.flow_id {
+            self.example = Example::of(rows);
+        }
+        for (index, code) in flow.suites_offered.0.iter().filter(|code| !is_grease(**code)).take(MAX_RANK).enumerate() {
+            *self.offers.entry((index as u16 + 1, *code)).or_default() += 1;
+        }
+    }
+
+    fn merge(&mut self, other: Tally) {
+        self.flows += other.flows;
+        self.completed += other.completed;
+        self.failed += other.failed;
+        self.clients.extend(other.clients);
+        self.servers.extend(other.servers);
+        self.version = self.version.max(other.version);
+        self.chosen.extend(other.chosen);
+        self.pq_offered |= other.pq_offered;
+        self.seen = (self.seen.0.min(other.seen.0), self.seen.1.max(other.seen.1));
+        if other.example < self.example {
+            self.example = other.example;
+        }
+        for (place, flows) in other.offers {
+            *self.offers.entry(place).or_default() += flows;
+        }
+    }
+}
+
+impl Example {
+    fn of(rows: &FlowRows) -> Self {
+        let flow = &rows.flow;
+        let mut len = 0;
+        let fits = |protocol: &&Wild| {
+            len += protocol.0.len();
+            len <= MAX_ALPN
+        };
+        Example {
+            flow_id: flow.flow_id.clone(),
+            ja3: flow.ja3.clone(),
+            suites: flow.suites_offered.0.iter().filter(|code| !is_grease(**code)).count() as u32,
+            alpn: flow.alpn_offered.0.iter().take_while(fits).cloned().collect(),
+        }
+    }
+}
+
+impl Clients {
+    /// The table, by fingerprint.
+    pub fn rows(&self) -> Vec<ClientRow> {
+        let row = |(ja4, tally): (&Word, &Tally)| ClientRow {
+            ja4: ja4.clone(),
+            flows: tally.flows,
+            completed: tally.completed,
+            failed: tally.failed,
+            failed_pct: Share::percent(tally.failed, tally.completed + tally.failed),
+            clients: tally.clients.len() as u64,
+            servers: tally.servers.len() as u64,
+            version_offered: version(tally.version),
+            versions_chosen: tally.chosen.iter().map(|code| version(*code)).collect::<Vec<_>>().join(";").into(),
+            suites: tally.example.suites,
+            pq_offered: tally.pq_offered,
+            alpn_offered: WildList(tally.example.alpn.clone()),
+            ja3: tally.example.ja3.clone(),
+            first_utc: tally.seen.0,
+            last_utc: tally.seen.1,
+            example_flow_id: tally.example.flow_id.clone(),
+        };
+        self.tallies.iter().map(row).collect()
+    }
+
+    /// The table of suites by rank.
+    pub fn offers(&self) -> Vec<CipherOfferRow> {
+        let rows = self.tallies.iter().flat_map(|(ja4, tally)| {
+            tally.offers.iter().map(move |((rank, code), flows)| CipherOfferRow {
+                client_profile: ja4.clone(),
+                rank: (*rank).into(),
+                code: *code,
+                name: names::cipher_suite(*code).map_or_else(|| format!("0x{code:04x}").into(), |suite| suite.name.into()),
+                flows: *flows,
+            })
+        });
+        rows.collect()
+    }
+}
+
+fn version(code: u16) -> Word {
+    names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::Codes;
+
+    #[test]
+    fn ranks_count_without_grease_and_examples_do_not_depend_on_order() {
+        let flow = |id: &'static str, suites: Vec<u16>| {
+            let mut rows = FlowRows::default();
+            rows.flow.flow_id = id.into();
+            rows.flow.ja4 = "t13d0200h2".into();
+            rows.flow.ja3 = id.into();
+            rows.flow.client_ip = "192.0.2.1".into();
+            rows.flow.suites_offered = Codes(suites);
+            rows
+        };
+        let mut clients = Clients::default();
+        for rows in [flow("f2", vec![0x0a0a, 0x1301, 0x1302]), flow("f1", vec![0x1302, 0x1301]), FlowRows::default()] {
+            clients.observe(&rows);
+        }
+        let offers: Vec<_> = clients.offers().into_iter().map(|row| (row.rank, row.code, row.flows)).collect();
+        assert_eq!(offers, [(1, 0x1301, 1), (1, 0x1302, 1), (2, 0x1301, 1), (2, 0x1302, 1)]);
+        let rows = clients.rows();
+        assert_eq!((rows.len(), rows[0].flows, rows[0].clients, rows[0].suites, &rows[0].ja3[..]), (1, 2, 1, 2, "f1"));
+    }
+}

@@ -1,0 +1,257 @@
+//! `servers.csv`: what each server does.
+
+use super::totals::failed;
+use super::{Part, Server, pairs, server};
+use crate::row::assemble::FlowRows;
+use crate::row::{Share, Wild, Word};
+use crate::table;
+use crate::time::Timestamp;
+use crate::tls::names;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bytes of the server name that is kept as an example.
+const MAX_NAME: usize = 255;
+/// Distinct leaf certificates of a server that are counted.
+const MAX_LEAVES: usize = 64;
+
+table! {
+    /// A server: an address and port that took part in TLS flows as the server.
+    ServerRow, "servers", key ["server_ip", "server_port"];
+    /// Its address.
+    server_ip: Word,
+    /// Its port.
+    server_port: u16,
+    /// TLS flows with it.
+    flows: u64,
+    /// Handshakes that completed.
+    completed: u64,
+    /// Handshakes that failed: alert, reset, close or time-out before completion.
+    failed: u64,
+    /// Share of failed in completed and failed, in per cent.
+    failed_pct: Share,
+    /// Versions that it chose, by name, joined by `;`, the oldest first.
+    versions: Word,
+    /// Cipher suites that it chose, by name, joined by `;`, by code point.
+    cipher_suites: Word,
+    /// How many.
+    cipher_suites_count: u32,
+    /// Groups that it chose, by name, joined by `;`, by code point.
+    groups: Word,
+    /// Flows that resumed a session.
+    resumed: u64,
+    /// Flows with a forward secret key exchange.
+    forward_secret: u64,
+    /// Flows of which it is known that their key exchange is not.
+    not_forward_secret: u64,
+    /// Flows with a post-quantum or hybrid group.
+    pq_chosen: u64,
+    /// Distinct leaf certificates that it showed in plain; 64 stands for 64 or more.
+    leaf_certificates: u32,
+    /// The first, in the order of characters, of the names that clients asked it for (cut at 255 bytes).
+    example_sni: Wild,
+    /// Payload bytes of its flows, both directions.
+    bytes: u64,
+    /// First packet of its earliest flow.
+    first_utc: Timestamp,
+    /// First packet of its latest flow.
+    last_utc: Timestamp,
+    /// One of its flows: the one with the smallest flow_id.
+    example_flow_id: Word,
+}
+
+/// What is kept of a server: some 500 bytes, and 32 for each leaf certificate.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Tally {
+    flows: u64,
+    completed: u64,
+    failed: u64,
+    versions: BTreeSet<u16>,
+    suites: BTreeSet<u16>,
+    groups: BTreeSet<u16>,
+    resumed: u64,
+    forward_secret: u64,
+    not_forward_secret: u64,
+    pq_chosen: u64,
+    /// The smallest digests.
+    leaves: BTreeSet<[u8; 32]>,
+    sni: Option<Wild>,
+    bytes: u64,
+    seen: (Timestamp, Timestamp),
+    example: Word,
+}
+
+impl Tally {
+    /// Nothing counted yet, and the flow as the example.
+    fn new(rows: &FlowRows) -> Self {
+        let flow = &rows.flow;
+        Tally {
+            flows: 0,
+            completed: 0,
+            failed: 0,
+            versions: BTreeSet::new(),
+            suites: BTreeSet::new(),
+            groups: BTreeSet::new(),
+            resumed: 0,
+            forward_secret: 0,
+            not_forward_secret: 0,
+            pq_chosen: 0,
+            leaves: BTreeSet::new(),
+            sni: None,
+            bytes: 0,
+            seen: (flow.first_utc, flow.first_utc),
+            example: flow.flow_id.clone(),
+        }
+    }
+
+    fn observe(&mut self, rows: &FlowRows) {
+        let flow = &rows.flow;
+        self.flows += 1;
+        self.completed += u64::from(flow.outcome == "completed");
+        self.failed += u64::from(failed(rows));
+        self.versions.extend(flow.tls_version_code);
+        self.suites.extend(flow.cipher_suite_code);
+        self.groups.extend(flow.kx_group_code);
+        self.resumed += u64::from(flow.resumed == Some(true));
+        self.forward_secret += u64::from(flow.forward_secret == Some(true));
+        self.not_forward_secret += u64::from(flow.forward_secret == Some(false));
+        self.pq_chosen += u64::from(flow.pq_hybrid == Some(true));
+        let leaf = rows.certificates.iter().zip(&rows.shown).find(|(place, _)| place.side == "server" && place.position == 0);
+        self.leaves.extend(leaf.map(|(_, certificate)| certificate.id));
+        self.bound_leaves();
+        if !flow.sni.0.is_empty() && self.sni.as_ref().is_none_or(|ours| flow.sni < *ours) {
+            self.sni = Some(cut(&flow.sni));
+        }
+        self.bytes += flow.bytes_client + flow.bytes_server;
+        self.seen = (self.seen.0.min(flow.first_utc), self.seen.1.max(flow.first_utc));
+        if flow.flow_id < self.example {
+            self.example = flow.flow_id.clone();
+        }
+    }
+
+    fn merge(&mut self, other: Tally) {
+        self.flows += other.flows;
+        self.completed += other.completed;
+        self.failed += other.failed;
+        self.versions.extend(other.versions);
+        self.suites.extend(other.suites);
+        self.groups.extend(other.groups);
+        self.resumed += other.resumed;
+        self.forward_secret += other.forward_secret;
+        self.not_forward_secret += other.not_forward_secret;
+        self.pq_chosen += other.pq_chosen;
+        self.leaves.extend(other.leaves);
+        self.bound_leaves();
+        self.sni = match (self.sni.take(), other.sni) {
+            (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
+            (one, None) | (None, one) => one,
+        };
+        self.bytes += other.bytes;
+        self.seen = (self.seen.0.min(other.seen.0), self.seen.1.max(other.seen.1));
+        if other.example < self.example {
+            self.example = other.example;
+        }
+    }
+
+    /// Keeps the smallest digests.
+    fn bound_leaves(&mut self) {
+        while self.leaves.len() > MAX_LEAVES {
+            self.leaves.pop_last();
+        }
+    }
+}
+
+fn cut(name: &Wild) -> Wild {
+    let mut end = name.0.len().min(MAX_NAME);
+    while !name.0.is_char_boundary(end) {
+        end -= 1;
+    }
+    Wild(name.0[..end].to_owned())
+}
+
+/// Servers by address and port: complete, whatever their number.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Servers {
+    #[serde(with = "pairs")]
+    tallies: BTreeMap<Server, Tally>,
+}
+
+impl Part for Servers {
+    fn observe(&mut self, rows: &FlowRows) {
+        let Some(server) = server(rows) else { return };
+        self.tallies.entry(server).or_insert_with(|| Tally::new(rows)).observe(rows);
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (server, tally) in other.tallies {
+            match self.tallies.get_mut(&server) {
+                Some(ours) => ours.merge(tally),
+                None => {
+                    self.tallies.insert(server, tally);
+                }
+            }
+        }
+    }
+}
+
+impl Servers {
+    /// The table, by address and port.
+    pub fn rows(&self) -> Vec<ServerRow> {
+        self.tallies.iter().map(|(server, tally)| row(*server, tally)).collect()
+    }
+}
+
+fn row((ip, port): Server, tally: &Tally) -> ServerRow {
+    let hex = |code: u16| format!("0x{code:04x}");
+    let list = |codes: &BTreeSet<u16>, name: &dyn Fn(u16) -> Option<&'static str>| -> Word {
+        codes.iter().map(|code| name(*code).map_or_else(|| hex(*code), str::to_owned)).collect::<Vec<_>>().join(";").into()
+    };
+    ServerRow {
+        server_ip: ip.to_string().into(),
+        server_port: port,
+        flows: tally.flows,
+        completed: tally.completed,
+        failed: tally.failed,
+        failed_pct: Share::percent(tally.failed, tally.completed + tally.failed),
+        versions: list(&tally.versions, &names::version),
+        cipher_suites: list(&tally.suites, &|code| names::cipher_suite(code).map(|suite| suite.name)),
+        cipher_suites_count: tally.suites.len() as u32,
+        groups: list(&tally.groups, &|code| names::group(code).map(|group| group.name)),
+        resumed: tally.resumed,
+        forward_secret: tally.forward_secret,
+        not_forward_secret: tally.not_forward_secret,
+        pq_chosen: tally.pq_chosen,
+        leaf_certificates: tally.leaves.len() as u32,
+        example_sni: tally.sni.clone().unwrap_or_default(),
+        bytes: tally.bytes,
+        first_utc: tally.seen.0,
+        last_utc: tally.seen.1,
+        example_flow_id: tally.example.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_an_address_and_a_port() {
+        let flows = crate::census::tests::flows(300);
+        let mut servers = Servers::default();
+        flows.iter().for_each(|rows| servers.observe(rows));
+        let rows = servers.rows();
+        assert_eq!(rows.len(), 6);
+        assert_eq!(rows.iter().map(|row| row.flows).sum::<u64>(), 300);
+        let one = rows.iter().find(|row| row.server_ip == "192.0.2.2" && row.server_port == 8443).unwrap();
+        let its: Vec<_> = flows.iter().filter(|rows| rows.flow.server_ip == "192.0.2.2" && rows.flow.server_port == 8443).collect();
+        assert_eq!(one.failed, its.iter().filter(|rows| failed(rows)).count() as u64);
+        assert_eq!(one.example_flow_id, its.iter().map(|rows| rows.flow.flow_id.clone()).min().unwrap());
+        assert_eq!(one.versions, "TLS 1.0;TLS 1.2;TLS 1.3");
+        let leaves: BTreeSet<_> = its
+            .iter()
+            .filter(|rows| rows.certificates.first().is_some_and(|row| row.side == "server"))
+            .map(|rows| rows.shown[0].id)
+            .collect();
+        assert_eq!(one.leaf_certificates as usize, leaves.len());
+    }
+}

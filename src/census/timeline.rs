@@ -1,0 +1,176 @@
+//! `timeline.csv`: flows over time, in buckets as wide as the span asks for.
+//!
+//! ```text
+//!  widths   1 s | 10 s | 1 min | 10 min | 1 h | 6 h | 1 d | 7 d | 28 d | 364 d       each a multiple of the one before
+//!  buckets  |  |  |  |  |  |            aligned to 1970-01-01: two of one width and a multiple add up exactly
+//! ```
+//!
+//! The width is the smallest that makes at most [`MAX_BUCKETS`] of the first and last time. It is a function of the flows
+//! alone, and widening loses nothing that the wider bucket shows: merging in any order comes to the same.
+
+use super::totals::failed;
+use super::{Part, pairs};
+use crate::row::Word;
+use crate::row::assemble::FlowRows;
+use crate::table;
+use crate::time::{SECOND, Timestamp};
+use crate::tls::names;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Buckets of time, at most.
+pub const MAX_BUCKETS: i64 = 1_000;
+
+/// Widths in seconds.
+const WIDTHS: [i64; 10] = [1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_419_200, 31_449_600];
+
+table! {
+    /// Flows of one version that begin in one bucket of time. Buckets and versions without flows are left out.
+    TimelineRow, "timeline", key ["bucket_utc", "version"];
+    /// Begin of the bucket.
+    bucket_utc: Timestamp,
+    /// Its width in seconds, the same in all rows: the smallest of 1, 10, 60, 600, 3600, 6 h, 1 d, 7 d, 28 d, 364 d that makes at most 1,000 buckets.
+    bucket_s: u32,
+    /// The version that was agreed on, by name. Empty: no ServerHello seen.
+    version: Word,
+    /// Flows whose first packet is in the bucket.
+    flows: u64,
+    /// Of these, handshakes that completed.
+    completed: u64,
+    /// Of these, handshakes that failed.
+    failed: u64,
+    /// Bytes of payload of these flows, over their whole life.
+    bytes: u64,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Tally {
+    flows: u64,
+    completed: u64,
+    failed: u64,
+    bytes: u64,
+}
+
+impl Tally {
+    fn merge(&mut self, other: Tally) {
+        self.flows += other.flows;
+        self.completed += other.completed;
+        self.failed += other.failed;
+        self.bytes += other.bytes;
+    }
+}
+
+/// Flows by time and version.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Timeline {
+    /// The place of the width in the list of widths.
+    width: usize,
+    /// First and last second.
+    span: Option<(i64, i64)>,
+    /// By begin of the bucket in seconds, and version.
+    #[serde(with = "pairs")]
+    buckets: BTreeMap<(i64, Option<u16>), Tally>,
+}
+
+impl Part for Timeline {
+    fn observe(&mut self, rows: &FlowRows) {
+        let flow = &rows.flow;
+        let second = flow.first_utc.0.div_euclid(SECOND);
+        self.span(second, second);
+        let tally = Tally {
+            flows: 1,
+            completed: u64::from(flow.outcome == "completed"),
+            failed: u64::from(failed(rows)),
+            bytes: flow.bytes_client + flow.bytes_server,
+        };
+        self.add(second, flow.tls_version_code, tally);
+    }
+
+    fn merge(&mut self, other: Self) {
+        let Some((first, last)) = other.span else { return };
+        self.span(first, last);
+        for ((second, version), tally) in other.buckets {
+            self.add(second, version, tally);
+        }
+    }
+}
+
+impl Timeline {
+    fn add(&mut self, second: i64, version: Option<u16>, tally: Tally) {
+        self.buckets.entry((floor(second, WIDTHS[self.width]), version)).or_default().merge(tally);
+    }
+
+    /// Takes a span of seconds in, and widens the buckets if they become too many.
+    fn span(&mut self, first: i64, last: i64) {
+        let (first, last) = self.span.map_or((first, last), |span| (span.0.min(first), span.1.max(last)));
+        if self.span == Some((first, last)) {
+            return;
+        }
+        self.span = Some((first, last));
+        let fits = |width: &i64| last.div_euclid(*width) - first.div_euclid(*width) < MAX_BUCKETS;
+        let width = WIDTHS.iter().position(fits).unwrap_or(WIDTHS.len() - 1);
+        // Another part may be wider already: its span is then not in ours yet, and comes with its buckets.
+        if width > self.width {
+            self.width = width;
+            for ((second, version), tally) in std::mem::take(&mut self.buckets) {
+                self.add(second, version, tally);
+            }
+        }
+    }
+
+    /// The table, by time, then version.
+    pub fn rows(&self) -> Vec<TimelineRow> {
+        let row = |((second, version), tally): (&(i64, Option<u16>), &Tally)| TimelineRow {
+            bucket_utc: Timestamp::from_parts(*second, 0),
+            bucket_s: WIDTHS[self.width] as u32,
+            version: version
+                .map(|code| names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from))
+                .unwrap_or_default(),
+            flows: tally.flows,
+            completed: tally.completed,
+            failed: tally.failed,
+            bytes: tally.bytes,
+        };
+        self.buckets.iter().map(row).collect()
+    }
+}
+
+fn floor(second: i64, width: i64) -> i64 {
+    second.div_euclid(width) * width
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn observed(seconds: &[i64]) -> Timeline {
+        let mut timeline = Timeline::default();
+        for second in seconds {
+            let mut rows = FlowRows::default();
+            rows.flow.first_utc = Timestamp(second * SECOND);
+            timeline.observe(&rows);
+        }
+        timeline
+    }
+
+    #[test]
+    fn widths_nest_and_follow_from_the_span_alone() {
+        assert!(WIDTHS.windows(2).all(|pair| pair[1] % pair[0] == 0));
+        let check = |seconds: &[i64], width: u32, buckets: usize| {
+            let rows = observed(seconds).rows();
+            assert_eq!((rows[0].bucket_s, rows.len()), (width, buckets), "{seconds:?}");
+            assert_eq!(rows.iter().map(|row| row.flows).sum::<u64>(), seconds.len() as u64);
+            let whole = serde_json::to_string(&observed(seconds)).unwrap();
+            for at in 0..=seconds.len() {
+                let mut right = observed(&seconds[at..]);
+                right.merge(observed(&seconds[..at]));
+                assert_eq!(serde_json::to_string(&right).unwrap(), whole, "{seconds:?} cut at {at}");
+            }
+        };
+        check(&[0, 0, 999], 1, 2);
+        check(&[0, 5, 1_000], 10, 2);
+        check(&[-1, 0, 3_600, 86_400], 600, 4);
+        check(&[0, 31_536_000, 40], 86_400, 2);
+        check(&[-9_000_000_000, 9_000_000_000], 31_449_600, 2);
+    }
+}

@@ -1,0 +1,179 @@
+//! DTLS records in a datagram, and what a datagram may wrap them in.
+//!
+//! ```text
+//!  to 1.2, plain 1.3   | type 1 | version 2 | epoch 2 | sequence 6 | length 2 | fragment        RFC 6347 section 4.1
+//!  connection id       | 25     | version 2 | epoch 2 | sequence 6 | id 0..255 | length 2 |     RFC 9146 section 4
+//!  1.3, protected      | 001CSLEE | [id] | sequence 1 or 2 | [length 2] | fragment              RFC 9147 section 4
+//!  CAPWAP              | 0x01 | 0 3 | datagram                                                RFC 5415 section 4.2
+//!  TURN channel data   | channel 2, 0x4000 to 0x7fff | length 2 | datagram                      RFC 8656 section 12.4
+//!  TURN indication     | 0x0016 or 0x0017 | length 2 | 0x2112a442 | id 12 | attributes: type 2, length 2, value, padding
+//! ```
+
+/// Bytes of a record header up to DTLS 1.2.
+const HEADER: usize = 13;
+/// The longest fragment: 2^14 and what protection may add (RFC 6347 section 4.1).
+const MAX_FRAGMENT: usize = (1 << 14) + 2048;
+/// The attribute DATA of TURN.
+const DATA: u16 = 0x0013;
+
+/// Content types (IANA, TLS ContentType).
+pub mod content {
+    #![allow(missing_docs)]
+    pub const CHANGE_CIPHER_SPEC: u8 = 20;
+    pub const ALERT: u8 = 21;
+    pub const HANDSHAKE: u8 = 22;
+    pub const APPLICATION_DATA: u8 = 23;
+    pub const CID: u8 = 25;
+    pub const ACK: u8 = 26;
+}
+
+/// A record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'b> {
+    /// Content type; none where it is protected with the rest.
+    pub kind: Option<u8>,
+    /// The epoch; of a unified header its lowest two bits.
+    pub epoch: u16,
+    /// What follows the header.
+    pub fragment: &'b [u8],
+    /// Where the header begins in the payload.
+    pub at: usize,
+    /// Where the fragment begins in the payload.
+    pub fragment_at: usize,
+}
+
+impl Record<'_> {
+    /// One past its last byte in the payload.
+    pub fn end(&self) -> usize {
+        self.fragment_at + self.fragment.len()
+    }
+}
+
+/// Reads the record at `at`. None where none begins there, or the datagram ends within it.
+pub fn read(bytes: &[u8], at: usize) -> Option<Record<'_>> {
+    let rest = bytes.get(at..)?;
+    let first = *rest.first()?;
+    if first & 0xe0 == 0x20 {
+        return read_unified(rest, at);
+    }
+    let header: &[u8; HEADER] = rest.get(..HEADER)?.try_into().ok()?;
+    if !(content::CHANGE_CIPHER_SPEC..=content::ACK).contains(&first) || !is_version([header[1], header[2]]) {
+        return None;
+    }
+    let epoch = u16::from_be_bytes([header[3], header[4]]);
+    // How long the id is, only the hellos say; nothing in such a record is read, so its end is the datagram's.
+    if first == content::CID {
+        return Some(Record { kind: None, epoch, fragment: &rest[HEADER - 2..], at, fragment_at: at + HEADER - 2 });
+    }
+    let len = usize::from(u16::from_be_bytes([header[11], header[12]]));
+    let fragment = rest.get(HEADER..HEADER + len).filter(|_| len <= MAX_FRAGMENT)?;
+    Some(Record { kind: Some(first), epoch, fragment, at, fragment_at: at + HEADER })
+}
+
+fn read_unified(rest: &[u8], at: usize) -> Option<Record<'_>> {
+    let first = rest[0];
+    let sequence = if first & 0x08 != 0 { 2 } else { 1 };
+    let (start, len) = match (first & 0x10 != 0, first & 0x04 != 0) {
+        (false, true) => {
+            let at = 1 + sequence;
+            (at + 2, Some(usize::from(u16::from_be_bytes([*rest.get(at)?, *rest.get(at + 1)?]))))
+        }
+        // The length of the id is not known here: the rest of the datagram is one record.
+        (_, _) => (1 + sequence, None),
+    };
+    let fragment = match len {
+        Some(len) => rest.get(start..start + len).filter(|_| len <= MAX_FRAGMENT)?,
+        None => rest.get(start..)?,
+    };
+    // Protection adds 16 bytes or more, and the number is masked with a sample of 16.
+    (fragment.len() >= 16).then_some(Record { kind: None, epoch: u16::from(first & 3), fragment, at, fragment_at: at + start })
+}
+
+/// DTLS 1.0 and 1.2 (1.3 writes 1.2), and what OpenSSL wrote before there was a standard.
+fn is_version(version: [u8; 2]) -> bool {
+    matches!(version, [0xfe, 0xff | 0xfd] | [1, 0])
+}
+
+/// Where DTLS begins in a payload: at once, or in what TURN wraps it in.
+pub fn start(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [20..=63, ..] => Some(0),
+        // CAPWAP's DTLS header: version 0, type 1, reserved (RFC 5415 section 4.2).
+        [1, 0, 0, 0, 20..=63, ..] => Some(4),
+        [0x40..=0x7f, _, high, low, inner, ..] => {
+            let len = usize::from(u16::from_be_bytes([*high, *low]));
+            (bytes.len() >= 4 + len && matches!(inner, 20..=63)).then_some(4)
+        }
+        [0, 0x16 | 0x17, _, _, 0x21, 0x12, 0xa4, 0x42, ..] => indicated(bytes),
+        _ => None,
+    }
+}
+
+/// The DATA of a Send or Data indication.
+fn indicated(bytes: &[u8]) -> Option<usize> {
+    let mut at = 20;
+    while let Some([k1, k2, l1, l2]) = bytes.get(at..at + 4) {
+        let len = usize::from(u16::from_be_bytes([*l1, *l2]));
+        if u16::from_be_bytes([*k1, *k2]) == DATA {
+            return bytes.get(at + 4).filter(|first| matches!(first, 20..=63)).map(|_| at + 4);
+        }
+        at += 4 + len.next_multiple_of(4);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(kind: u8, epoch: u8, fragment: &[u8]) -> Vec<u8> {
+        [&[kind, 0xfe, 0xfd, 0, epoch, 0, 0, 0, 0, 0, 1, 0, fragment.len() as u8], fragment].concat()
+    }
+
+    #[test]
+    fn records_follow_one_another() {
+        let bytes = [plain(22, 0, &[1, 2, 3]), plain(20, 0, &[1]), [&[0x2e, 0, 1, 0, 16][..], &[7; 16]].concat()].concat();
+        let first = read(&bytes, 0).unwrap();
+        assert_eq!((first.kind, first.epoch, first.fragment, first.end()), (Some(22), 0, &[1, 2, 3][..], 16));
+        let second = read(&bytes, first.end()).unwrap();
+        assert_eq!((second.kind, second.fragment), (Some(20), &[1][..]));
+        let third = read(&bytes, second.end()).unwrap();
+        assert_eq!((third.kind, third.epoch, third.fragment, third.end()), (None, 2, &[7; 16][..], bytes.len()));
+        assert_eq!(read(&bytes, bytes.len()), None);
+        for end in 0..bytes.len() {
+            let mut at = 0;
+            while let Some(record) = read(&bytes[..end], at) {
+                assert!(record.end() > at && record.end() <= end);
+                at = record.end();
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_record() {
+        let check = |bytes: &[u8]| assert_eq!(read(bytes, 0), None, "{bytes:?}");
+        check(&[]);
+        check(&plain(19, 0, &[1]));
+        check(&[22, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        check(&plain(22, 0, &[1, 2])[..14]);
+        check(&[0x2c, 0, 1, 0, 16, 1]);
+        check(&[0x80; 40]);
+    }
+
+    #[test]
+    fn turn_is_unwrapped() {
+        let record = plain(22, 0, &[1]);
+        assert_eq!(start(&record), Some(0));
+        let channel = [&[0x40, 1, 0, record.len() as u8][..], &record].concat();
+        assert_eq!(start(&channel), Some(4));
+        assert_eq!(start(&channel[..9]), None);
+        assert_eq!(start(&[&[1, 0, 0, 0][..], &record].concat()), Some(4));
+        let head = [0, 0x17, 0, 0, 0x21, 0x12, 0xa4, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let indication = [&head[..], &[0, 0x12, 0, 5, 1, 2, 3, 4, 5, 0, 0, 0], &[0, 0x13, 0, record.len() as u8], &record].concat();
+        assert_eq!(start(&indication), Some(36));
+        for end in 0..36 {
+            assert_eq!(start(&indication[..end]), None);
+        }
+        assert_eq!(start(&[0x80, 0x60, 1, 2]), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! What may lie in UDP datagrams: DTLS or QUIC, decided by the first payload that begins like one of them.
+
+use crate::dtls::Association;
+use crate::flow::datagram::DatagramReader;
+use crate::flow::{Carrier, Interest, Side};
+use crate::quic::Connection;
+use crate::tls::Seen;
+
+/// A reader of datagrams.
+#[derive(Debug)]
+pub enum Udp {
+    /// A DTLS association.
+    Dtls(Box<Association>),
+    /// A QUIC connection.
+    Quic(Box<Connection>),
+}
+
+impl Udp {
+    /// Ends what is still open, and names the protocol.
+    pub fn finish(&mut self) -> &'static str {
+        match self {
+            Udp::Dtls(association) => {
+                association.finish();
+                "dtls"
+            }
+            Udp::Quic(connection) => {
+                connection.finish();
+                "quic"
+            }
+        }
+    }
+
+    /// What the flow shows.
+    pub fn seen(&self) -> &Seen {
+        match self {
+            Udp::Dtls(association) => &association.seen,
+            Udp::Quic(connection) => &connection.seen,
+        }
+    }
+}
+
+impl DatagramReader for Udp {
+    /// As for a TLS session: the reader itself, a dozen messages, the lists of both hellos.
+    const BYTES: u64 = 5 << 10;
+
+    fn begin(bytes: &[u8]) -> Option<Self> {
+        Association::begin(bytes)
+            .map(|one| Udp::Dtls(Box::new(one)))
+            .or_else(|| Connection::begin(bytes).map(|one| Udp::Quic(Box::new(one))))
+    }
+
+    fn is_renewed_by(&self, side: Side, bytes: &[u8]) -> bool {
+        match self {
+            Udp::Dtls(association) => association.is_renewed_by(bytes),
+            Udp::Quic(connection) => connection.is_renewed_by(side, bytes),
+        }
+    }
+
+    fn deliver(&mut self, side: Side, bytes: &[u8], carrier: Carrier) {
+        match self {
+            Udp::Dtls(association) => association.deliver(side, bytes, carrier),
+            Udp::Quic(connection) => connection.deliver(side, bytes, carrier),
+        }
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::Found
+    }
+}
