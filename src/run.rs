@@ -296,7 +296,7 @@ impl Run<'_> {
             handshakes_completed: counts.completed,
             handshakes_failed: counts.failed,
             offload_suspected: counts.offload,
-            duplicate_frames: None,
+            duplicate_frames: Some(counts.duplicates),
             duplicate_of: Wild(capture.duplicate_of.map(|other| self.archive.captures[other].path_text.clone()).unwrap_or_default()),
         }
     }
