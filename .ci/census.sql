@@ -25,6 +25,26 @@ INSERT INTO census_differs SELECT 'cipher_suites, offered' FROM (
   FULL JOIN (FROM cipher_suites WHERE offered_flows > 0) AS census USING (code_hex)
   WHERE flows IS DISTINCT FROM offered_flows AND NOT (SELECT bool_or(suites_offered_truncated) FROM flows);
 
+INSERT INTO census_differs SELECT 'servers' FROM (
+  SELECT server_ip, server_port, count(*) AS n, count(*) FILTER (outcome = 'completed') AS completed, sum(bytes_client + bytes_server) AS bytes,
+    min(flow_id) AS example, min(first_utc) AS first, max(first_utc) AS last FROM flows GROUP BY ALL) AS plain
+  FULL JOIN servers AS census USING (server_ip, server_port)
+  WHERE (n, plain.completed, plain.bytes, example, first, last)
+    IS DISTINCT FROM (census.flows, census.completed, census.bytes, example_flow_id, first_utc, last_utc);
+
+INSERT INTO census_differs SELECT 'clients' FROM (
+  SELECT ja4, count(*) AS n, count(DISTINCT client_ip) AS places, min(flow_id) AS example FROM flows WHERE ja4 IS NOT NULL GROUP BY ALL) AS plain
+  FULL JOIN clients AS census USING (ja4)
+  WHERE (n, places, example) IS DISTINCT FROM (flows, clients, example_flow_id);
+
+INSERT INTO census_differs SELECT 'certificates' FROM (
+  SELECT cert_id, count(DISTINCT flow_id) AS n, count(DISTINCT flow_id) FILTER (side = 'client') AS clients FROM flow_certificates GROUP BY ALL) AS plain
+  FULL JOIN certificates AS census USING (cert_id)
+  WHERE (n, clients) IS DISTINCT FROM (flows, client_flows) AND (SELECT count(*) FROM certificates) < 131072;
+
+INSERT INTO census_differs SELECT 'timeline' FROM (SELECT count(*) AS n FROM flows) AS plain, (SELECT coalesce(sum(flows), 0) AS n FROM timeline) AS census
+  WHERE plain.n != census.n;
+
 INSERT INTO census_differs SELECT 'groups' FROM (
   SELECT code_hex, count(*) AS flows
   FROM (SELECT DISTINCT flow_id, unnest(string_split(groups_offered, ';')) AS code_hex FROM flows WHERE NOT groups_offered_truncated)

@@ -142,12 +142,12 @@ fn rows(bencher: Bencher, name: &str) {
             flows.push((flow, session, end, latest));
         }
     });
-    let origin = Origin { capture_id: "c0123456789ab".into(), series_id: "s0123456789ab".into() };
+    let origin = Origin { captures: &["c0123456789ab".into()], series_id: &"s0123456789ab".into() };
     let style = Style { raw: false };
     let lines = || {
         let mut lines = Vec::new();
         for (flow, session, end, latest) in &flows {
-            let rows = assemble(&flow.into(), &session.seen, *end, *latest, &origin);
+            let rows = assemble(&flow.into(), &session.seen, *end, *latest, origin);
             rows.flow.append_csv(style, &mut lines);
             rows.messages.iter().for_each(|row| row.append_csv(style, &mut lines));
             rows.certificates.iter().for_each(|row| row.append_csv(style, &mut lines));
@@ -200,7 +200,7 @@ impl Drop for Folder {
 fn follow<R: Reader>(capture: &Capture, each: impl FnMut(Flow<R>, End, Timestamp)) {
     let key = HashKey::fixed(KEY.0, KEY.1);
     let lane = RefCell::new((Lane::<R>::new(key), Each(each)));
-    let block = BlockFacts { file: 0, latest: None, pressure: Pressure::default(), search: false };
+    let block = BlockFacts { file: 0, turn: 0, side_by_side: None, latest: None, pressure: Pressure::default(), search: false };
     let segment = |frame: Frame<'_>| {
         let Some(segment) = plain(&frame) else { return };
         let payload = &frame.bytes[segment.payload_at as usize..][..segment.payload_len as usize];

@@ -214,6 +214,14 @@ pub struct Selection {
     /// Which captures are read as one, so that a flow may go on from file to file
     #[arg(long, value_name = "HOW", default_value = "auto", env = "TLSCENSUS_SERIES", hide_env_values = true)]
     pub series: SeriesMode,
+    /// Merge the captures of a series by packet time, for recordings whose files overlap
+    ///
+    /// For directions, interfaces or rings that were recorded into files of their own: frames are followed in the order of
+    /// their times, as if they had been recorded into one file. In '--series auto', captures in one folder whose names differ only
+    /// in a word for the direction (in/out, rx/tx, a/b, 0/1, client/server ...) become one series; 'check' says which, and why.
+    /// In '--series all' all captures are merged. A merged series is read by one thread.
+    #[arg(long, env = "TLSCENSUS_MERGE_TIME", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    pub merge_time: bool,
 }
 
 impl Selection {
@@ -226,6 +234,7 @@ impl Selection {
             include: self.include.clone(),
             exclude: self.exclude.clone(),
             series: self.series,
+            merge_time: self.merge_time,
         }
     }
 }

@@ -12,6 +12,7 @@ mod collect;
 mod dissection;
 mod fused;
 mod govern;
+mod merge;
 mod open;
 mod output;
 mod pipeline;
@@ -137,7 +138,7 @@ impl Run<'_> {
         let weight =
             |series: &Series| series.captures.iter().map(|index| weight(&self.archive.captures[*index])).fold(0, u64::saturating_add);
         let packed = |series: &Series| series.captures.iter().any(|index| self.archive.captures[*index].is_stream());
-        let is_large = |series: &&Series| self.threads > 1 && weight(series) >= LARGE;
+        let is_large = |series: &&Series| self.threads > 1 && !series.by_time && weight(series) >= LARGE;
         // A stream is decoded by one thread at a time. Where there are enough of them, a thread each keeps all threads
         // busier than all threads on one.
         let streams = self.archive.series.iter().filter(is_large).filter(|series| packed(series)).count();
@@ -163,7 +164,8 @@ impl Run<'_> {
                 scope.spawn(move |_| chain.into_iter().for_each(|series| self.guarded(series, || fused::follow(self, series))));
             }
             for series in single {
-                scope.spawn(move |_| self.guarded(series, || fused::follow(self, series)));
+                let follow = if series.by_time { merge::follow } else { fused::follow };
+                scope.spawn(move |_| self.guarded(series, || follow(self, series)));
             }
         });
     }

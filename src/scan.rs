@@ -157,6 +157,7 @@ fn settings(options: &Scan) -> Vec<(String, String)> {
     let selection = &options.selection;
     let mut settings: Vec<(String, String)> = vec![
         ("series".into(), format!("{:?}", selection.series).to_lowercase()),
+        ("merge by time".into(), if selection.merge_time { "yes".into() } else { String::new() }),
         ("include".into(), selection.include.join(" ")),
         ("exclude".into(), selection.exclude.join(" ")),
         ("rules".into(), options.findings.rules.as_ref().map(|path| path.display().to_string()).unwrap_or_default()),

@@ -95,7 +95,7 @@ pub fn check_json(archive: &Archive) -> Value {
     let series: Vec<Value> = archive
         .series
         .iter()
-        .map(|s| json!({ "series_id": s.id, "reason": s.reason, "captures": s.captures.iter().filter_map(|&i| text(i)).collect::<Vec<_>>() }))
+        .map(|s| json!({ "series_id": s.id, "reason": s.reason, "merged_by_time": s.by_time, "captures": s.captures.iter().filter_map(|&i| text(i)).collect::<Vec<_>>() }))
         .collect();
     json!({
         "captures_to_read": archive.ready().count(),

@@ -31,6 +31,7 @@ mod name;
 mod parked;
 mod peek;
 mod series;
+mod side_by_side;
 mod sniff;
 mod tar;
 mod unpack;
@@ -65,6 +66,8 @@ pub struct Request {
     pub exclude: Vec<String>,
     /// How captures are grouped.
     pub series: SeriesMode,
+    /// The captures of a series are merged by packet time; those of two directions are one series.
+    pub merge_time: bool,
 }
 
 /// Everything that was found.
@@ -187,8 +190,10 @@ pub enum Compression {
 pub struct Series {
     /// `s` and 12 hex digits, from the ids of its captures in order.
     pub id: String,
-    /// Indices into [`Archive::captures`], in the order in which they are to be read.
+    /// Indices into [`Archive::captures`], in the order in which they are to be read, or, where they are merged, opened.
     pub captures: Vec<usize>,
+    /// Whether they are merged by packet time, instead of being read one after another.
+    pub by_time: bool,
     /// Why these and no others, a sentence for `check`.
     pub reason: String,
 }
@@ -297,6 +302,6 @@ pub fn archive_from(request: &Request, stdin: &mut dyn Read) -> Result<Archive, 
     identity::mark_duplicates(&mut probes);
 
     let captures: Vec<Capture> = probes.into_iter().map(|p| p.capture).collect();
-    let series = series::group(&captures, request.series);
+    let series = series::group(&captures, request.series, request.merge_time);
     Ok(Archive { captures, series, not_captures, excluded, folders })
 }

@@ -13,6 +13,7 @@
 
 use super::identity;
 use super::name::{Rotation, Rule, rotation};
+use super::side_by_side::side_by_side;
 use super::{Capture, Series, Source, Status};
 use crate::time::Timestamp;
 use serde::Serialize;
@@ -32,7 +33,8 @@ pub enum Mode {
 }
 
 /// Groups the ready captures. Each is in exactly one series; series stand in the order of their earliest paths.
-pub(super) fn group(captures: &[Capture], mode: Mode) -> Vec<Series> {
+/// `by_time`: those whose files may overlap in time are found too, and merged.
+pub(super) fn group(captures: &[Capture], mode: Mode, by_time: bool) -> Vec<Series> {
     let ready: Vec<usize> = (0..captures.len()).filter(|&i| captures[i].status == Status::Ready).collect();
     let mut series = match mode {
         Mode::None => ready.into_iter().map(|i| make(captures, vec![i], "as asked".into())).collect(),
@@ -41,18 +43,21 @@ pub(super) fn group(captures: &[Capture], mode: Mode) -> Vec<Series> {
             let mut order = ready;
             // A file without packets stands last, where it disturbs nothing.
             order.sort_by_key(|&i| (captures[i].first_time.is_none(), captures[i].first_time, i));
-            let reason = format!("all {} as one, as asked, in the order of their first packets", files(order.len()));
-            vec![make(captures, order, reason)]
+            let how = if by_time { "merged by time" } else { "in the order of their first packets" };
+            let reason = format!("all {} as one, as asked, {how}", files(order.len()));
+            let series = make(captures, order, reason);
+            vec![Series { by_time: by_time && series.captures.len() > 1, ..series }]
         }
+        Mode::Auto if by_time => side_by_side(captures, auto(captures, ready)),
         Mode::Auto => auto(captures, ready),
     };
     series.sort_by_key(|s: &Series| s.captures.iter().min().copied());
     series
 }
 
-fn make(captures: &[Capture], order: Vec<usize>, reason: String) -> Series {
+pub(super) fn make(captures: &[Capture], order: Vec<usize>, reason: String) -> Series {
     let ids: Vec<&[u8]> = order.iter().map(|&i| captures[i].id.as_bytes()).collect();
-    Series { id: identity::text('s', &identity::digest_of(&ids)), captures: order, reason }
+    Series { id: identity::text('s', &identity::digest_of(&ids)), captures: order, by_time: false, reason }
 }
 
 /// A capture that may be part of a rotation.
@@ -196,7 +201,7 @@ fn numbered(what: &str, run: &[Member]) -> String {
     format!("{} of {what}, {first} to {last}{gap}, first packets in ascending order", files(run.len()))
 }
 
-fn files(count: usize) -> String {
+pub(super) fn files(count: usize) -> String {
     if count == 1 { "1 file".into() } else { format!("{count} files") }
 }
 
@@ -233,10 +238,19 @@ mod tests {
 
     /// Series as paths joined by `+`, in order.
     fn check(mode: Mode, lines: &str, expected: &str) {
+        grouped(mode, false, lines, expected);
+    }
+
+    /// The same where files are merged by time: a series in brackets is.
+    fn check_by_time(lines: &str, expected: &str) {
+        grouped(Mode::Auto, true, lines, expected);
+    }
+
+    fn grouped(mode: Mode, by_time: bool, lines: &str, expected: &str) {
         let captures = captures(lines);
-        let series = group(&captures, mode);
-        let shown: Vec<String> =
-            series.iter().map(|s| s.captures.iter().map(|&i| captures[i].path_text.as_str()).collect::<Vec<_>>().join("+")).collect();
+        let series = group(&captures, mode, by_time);
+        let shown = series.iter().map(|s| (s, s.captures.iter().map(|&i| captures[i].path_text.as_str()).collect::<Vec<_>>().join("+")));
+        let shown: Vec<String> = shown.map(|(s, names)| if s.by_time { format!("[{names}]") } else { names }).collect();
         assert_eq!(shown.join(" "), expected, "{:?}", series.iter().map(|s| &s.reason).collect::<Vec<_>>());
     }
 
@@ -300,6 +314,42 @@ mod tests {
             "x_00002_20260101120000.pcapng@0 x_00003_20260101120500.pcapng@300 x_00001_20260101130000.pcapng@3600",
             "x_00001_20260101130000.pcapng x_00002_20260101120000.pcapng+x_00003_20260101120500.pcapng",
         );
+    }
+
+    #[test]
+    fn directions_are_merged_by_time_where_asked() {
+        check(Mode::Auto, "x-in.pcap@0 x-out.pcap@1", "x-in.pcap x-out.pcap");
+        check_by_time("x-in.pcap@1 x-out.pcap@0 y-in.pcap@0 z.pcap@0", "[x-out.pcap+x-in.pcap] y-in.pcap z.pcap");
+        check_by_time("x.RX.pcap@0 x.TX.pcap@0", "[x.RX.pcap+x.TX.pcap]");
+        check_by_time("client.pcap@0 server.pcap@5 inner.pcap@0", "[client.pcap+server.pcap] inner.pcap");
+        // In two folders, of two link types, on two days: two vantage points, for all that is known.
+        check_by_time("1/x-in.pcap@0 2/x-out.pcap@0", "1/x-in.pcap 2/x-out.pcap");
+        check_by_time("x-in.pcap@0@1 x-out.pcap@0@101", "x-in.pcap x-out.pcap");
+        check_by_time("x-in.pcap@0 x-out.pcap@3601", "x-in.pcap x-out.pcap");
+        check_by_time("x-in.pcap@0 x-in.pcap1@3000 x-out.pcap@3601", "[x-in.pcap+x-in.pcap1+x-out.pcap]");
+        // Two lines, each with two directions: the word decides before the letter.
+        check_by_time("a-in.pcap@0 a-out.pcap@1 b-in.pcap@2 b-out.pcap@3", "[a-in.pcap+a-out.pcap] [b-in.pcap+b-out.pcap]");
+        check_by_time("a.pcap@0 b.pcap@1 c.pcap@2", "[a.pcap+b.pcap] c.pcap");
+    }
+
+    #[test]
+    fn rotations_of_each_direction_are_merged_by_time() {
+        check_by_time("x-in.pcap@0 x-in.pcap1@10 x-out.pcap@1 x-out.pcap1@9", "[x-in.pcap+x-out.pcap+x-out.pcap1+x-in.pcap1]");
+        check_by_time(
+            "in-20260101_120000.pcap@1 in-20260101_121000.pcap@601 out-20260101_120000.pcap@2 out-20260101_121000.pcap@602",
+            "[in-20260101_120000.pcap+out-20260101_120000.pcap+in-20260101_121000.pcap+out-20260101_121000.pcap]",
+        );
+        check_by_time("x.pcap@0 x.pcap1@10 y.pcap@0", "[x.pcap+x.pcap1] y.pcap");
+    }
+
+    #[test]
+    fn interfaces_and_rings_are_merged_by_time() {
+        check_by_time("eth0.pcap@0 eth1.pcap@1 eth2.pcap@2", "[eth0.pcap+eth1.pcap+eth2.pcap]");
+        check_by_time("eth1.pcap@1 eth3.pcap@2", "eth1.pcap eth3.pcap");
+        check_by_time("x.pcap0@0 x.pcap1@0", "[x.pcap0+x.pcap1]");
+        check_by_time("log.pcap.1.1767268800@0 log.pcap.2.1767268800@1", "[log.pcap.1.1767268800+log.pcap.2.1767268800]");
+        check_by_time("10.0.0.1.pcap@0 10.0.0.2.pcap@1 tls12.pcap@0 tls13.pcap@1", "10.0.0.1.pcap 10.0.0.2.pcap tls12.pcap tls13.pcap");
+        check_by_time("http-200.pcap@0 http-201.pcap@1 x.pcap@0 x.pcap.gz@0", "http-200.pcap http-201.pcap x.pcap x.pcap.gz");
     }
 
     #[test]

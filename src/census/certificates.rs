@@ -99,19 +99,20 @@ pub struct Certificates {
 
 impl Part for Certificates {
     fn observe(&mut self, rows: &FlowRows) {
-        let mut seen: Vec<&[u8; 32]> = Vec::new();
-        for (place, certificate) in rows.certificates.iter().zip(&rows.shown) {
-            if seen.contains(&&certificate.id) {
+        let places = || rows.certificates.iter().zip(&rows.shown);
+        for (index, certificate) in rows.shown.iter().enumerate() {
+            if rows.shown[..index].iter().any(|earlier| earlier.id == certificate.id) {
                 continue;
             }
-            seen.push(&certificate.id);
-            let from_server = place.side == "server";
+            let is = |side: &str, leaf: bool| {
+                places().any(|(row, other)| other.id == certificate.id && row.side == side && (!leaf || row.position == 0))
+            };
             self.shown += 1;
             self.take(certificate, |shown| {
                 shown.flows += 1;
-                shown.leaf_flows += u64::from(from_server && place.position == 0);
-                shown.client_flows += u64::from(!from_server);
-                if from_server {
+                shown.leaf_flows += u64::from(is("server", true));
+                shown.client_flows += u64::from(is("client", false));
+                if is("server", false) {
                     shown.servers.extend(server(rows));
                 }
                 shown.first = shown.first.min(rows.flow.first_utc);
@@ -246,10 +247,10 @@ mod tests {
     fn a_certificate_counts_once_a_flow_and_by_who_sent_it() {
         let mut part = Certificates::default();
         part.observe(&flow(DAY, &[("server", 0, 1), ("server", 1, 2), ("server", 2, 2)]));
-        part.observe(&flow(11 * DAY + 1, &[("server", 0, 2), ("client", 0, 1)]));
+        part.observe(&flow(11 * DAY + 1, &[("server", 0, 2), ("client", 0, 1), ("client", 1, 2)]));
         let rows = part.rows();
         let counts: Vec<_> = rows.iter().map(|row| (row.flows, row.leaf_flows, row.client_flows, row.servers)).collect();
-        assert_eq!(counts, [(2, 1, 1, 1), (2, 1, 0, 1)]);
+        assert_eq!(counts, [(2, 1, 1, 1), (2, 1, 1, 1)]);
         assert_eq!(rows[0].days_left_at_capture, Some(-2)); // one day and one second ago
         assert_eq!(part.beyond(), 0);
     }

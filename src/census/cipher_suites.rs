@@ -1,6 +1,6 @@
 //! `cipher_suites.csv`: cipher suites, offered and chosen, and what they are worth.
 
-use super::{Part, Server, distinct, pairs, server};
+use super::{Part, Server, distinct, pairs, policies, server};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
 use crate::table;
@@ -34,6 +34,16 @@ table! {
     forward_secret: Option<bool>,
     /// IANA's column Recommended: `Y`, `N` or `D` (discouraged). Empty: IANA did not assign it.
     iana_recommended: Word,
+    /// Whether NIST SP 800-52 Rev. 2 (August 2019) lists it for servers with certificates or for TLS 1.3. Empty: unknown, or a signalling value.
+    nist_sp800_52r2: Option<bool>,
+    /// Whether BSI TR-02102-2 (2024-01) recommends it with certificates or for TLS 1.3. Empty as before.
+    bsi_tr_02102_2: Option<bool>,
+    /// Whether it is in the modern configuration of Mozilla's Server Side TLS 5.7. Empty as before.
+    mozilla_modern: Option<bool>,
+    /// Whether it is in its intermediate one. Empty as before.
+    mozilla_intermediate: Option<bool>,
+    /// Whether it is in its old one. Empty as before.
+    mozilla_old: Option<bool>,
     /// `insecure` (no encryption, no authentication, export grade, RC4, RC2, DES, MD5), `recommended` (IANA says Y), `weak` (no forward
     /// secrecy, 64-bit blocks, CBC with SHA-1, IANA says D), `secure` (the rest) or `unknown`; the first that fits. Empty: a signalling value.
     rating: Word,
@@ -140,6 +150,11 @@ impl CipherSuites {
             aead: tells.then_some(suite.aead),
             forward_secret: tells.then_some(suite.forward_secret),
             iana_recommended: if suite.is_registered() { suite.recommended.as_str().into() } else { Word::default() },
+            nist_sp800_52r2: tells.then(|| policies::nist_sp800_52r2(suite)),
+            bsi_tr_02102_2: tells.then(|| policies::bsi_tr_02102_2(suite)),
+            mozilla_modern: tells.then(|| policies::mozilla_modern(suite)),
+            mozilla_intermediate: tells.then(|| policies::mozilla_intermediate(suite)),
+            mozilla_old: tells.then(|| policies::mozilla_old(suite)),
             ..counts
         }
     }

@@ -19,6 +19,7 @@ pub mod losses;
 pub mod mss;
 pub mod offers;
 pub mod pairs;
+pub mod policies;
 pub mod quantiles;
 pub mod segmentation;
 pub mod selection;

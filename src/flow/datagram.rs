@@ -8,6 +8,7 @@
 //! A conversation that nobody reads costs one look-up a datagram and nothing else.
 
 use super::hash::HashKey;
+use super::side_by_side::SideBySide;
 use super::slab::Slab;
 use super::table::{BlockFacts, Load};
 use super::{Carrier, End, FramePlace, Interest, Side};
@@ -53,6 +54,8 @@ pub struct DatagramFlow<R> {
     pub last_time: Timestamp,
     /// Files of the series that carry a packet of it.
     pub files: u32,
+    /// Which of the files that are open at the same time do.
+    seen_in: SideBySide,
     /// Datagrams of each side, by [`Side::index`]; fragments count each.
     pub packets: [u64; 2],
     /// Payload bytes of each side on the wire.
@@ -96,6 +99,9 @@ struct Seen {
     flow: u32,
 }
 
+/// Tells the conversations of one key in several files apart: an odd number with bits everywhere.
+const FILE_MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// A conversation without a flow.
 const NONE: u32 = u32::MAX;
 
@@ -134,7 +140,8 @@ impl<R: DatagramReader> DatagramLane<R> {
 
     /// Begins a block: ends what has been silent for too long.
     pub fn begin(&mut self, block: &BlockFacts, sink: &mut impl DatagramSink<R>) {
-        if self.file != block.file {
+        // Files that are read side by side share the set.
+        if self.file != block.file && block.side_by_side.is_none() {
             self.file = block.file;
             self.seen.clear();
         }
@@ -158,7 +165,7 @@ impl<R: DatagramReader> DatagramLane<R> {
     }
 
     /// Ends a block: its latest time is the clock of the next one.
-    pub fn finish_block(&mut self, block: &BlockFacts) {
+    pub fn end_block(&mut self, block: &BlockFacts) {
         if let Some(latest) = block.latest {
             self.clock = self.clock.max(latest);
         }
@@ -174,13 +181,16 @@ impl<R: DatagramReader> DatagramLane<R> {
         block: &BlockFacts,
         sink: &mut impl DatagramSink<R>,
     ) {
-        let place = FramePlace { file: block.file, frame: datagram.frame };
+        let place = FramePlace { turn: block.turn, file: block.file, frame: datagram.frame };
         let side = if datagram.from_low { Side::Low } else { Side::High };
-        let (mut slot, conversation) = match self.seen.find(hash, |seen| seen.hash == hash) {
-            Some(seen) => (Some(seen.flow).filter(|slot| *slot != NONE), seen.first),
+        // Side by side each file has a conversation of its own for the same key, and only the index knows their flow.
+        let own = if block.side_by_side.is_some() { hash ^ u64::from(block.file + 1).wrapping_mul(FILE_MIX) } else { hash };
+        let (mut slot, conversation) = match self.seen.find(own, |seen| seen.hash == own) {
+            Some(seen) if own == hash => (Some(seen.flow).filter(|slot| *slot != NONE), seen.first),
+            Some(seen) => (self.find(hash, &datagram.key), seen.first),
             None => {
-                let flow = self.index.find(hash, |slot| self.flows.get(*slot).is_some_and(|flow| flow.key == datagram.key)).copied();
-                self.seen.insert_unique(hash, Seen { hash, first: place.frame, flow: flow.unwrap_or(NONE) }, |seen| seen.hash);
+                let flow = self.find(hash, &datagram.key);
+                self.seen.insert_unique(own, Seen { hash: own, first: place.frame, flow: flow.unwrap_or(NONE) }, |seen| seen.hash);
                 sink.conversation(place);
                 (flow, place.frame)
             }
@@ -207,8 +217,9 @@ impl<R: DatagramReader> DatagramLane<R> {
             }
         };
         let Some(flow) = self.flows.get_mut(slot) else { return };
-        if flow.last.file != place.file {
-            flow.files += 1;
+        if flow.count == 0 || flow.last.file != place.file {
+            let new = block.side_by_side.is_none_or(|at| flow.seen_in.enter(place.file, at));
+            flow.files += u32::from(new && flow.count > 0);
         }
         flow.last = place;
         flow.last_time = flow.last_time.max(datagram.time);
@@ -237,6 +248,10 @@ impl<R: DatagramReader> DatagramLane<R> {
         self.seen.clear();
     }
 
+    fn find(&self, hash: u64, key: &Key) -> Option<u32> {
+        self.index.find(hash, |slot| self.flows.get(*slot).is_some_and(|flow| flow.key == *key)).copied()
+    }
+
     fn open(&mut self, hash: u64, datagram: &Datagram, path: Option<&Path>, place: FramePlace, conversation: u64, reader: R) -> u32 {
         let slot = self.flows.insert(DatagramFlow {
             key: datagram.key,
@@ -248,6 +263,7 @@ impl<R: DatagramReader> DatagramLane<R> {
             last: place,
             last_time: datagram.time,
             files: 1,
+            seen_in: SideBySide::default(),
             packets: [0; 2],
             bytes: [0; 2],
             cut_bytes: 0,

@@ -14,12 +14,14 @@ mod connection;
 pub mod datagram;
 pub mod direction;
 pub mod hash;
+mod side_by_side;
 mod slab;
 pub mod table;
 
 use crate::packet::{Key, Path, Segment};
 use crate::time::Timestamp;
 use direction::Direction;
+use side_by_side::SideBySide;
 
 /// A direction of a flow, by which of the key's endpoints sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,9 +137,12 @@ pub trait Reader: Default {
     fn interest(&self) -> Interest;
 }
 
-/// A frame of a series.
+/// A frame of a series. The order is that in which frames are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct FramePlace {
+    /// Counts the changes from file to file on the way through the series: where files are merged by time, a file has many
+    /// turns. Beyond 2^32 changes the count stays, and frames of one file are in order still.
+    pub turn: u32,
     /// The file, by its place in the series.
     pub file: u32,
     /// The frame in it.
@@ -249,6 +254,8 @@ pub struct Flow<R> {
     pub last_time: Timestamp,
     /// Files of the series that carry a packet of it.
     pub files: u32,
+    /// Which of the files that are open at the same time do.
+    seen_in: SideBySide,
     /// Who opened it, where a SYN or SYN-ACK was seen.
     pub client: Option<Side>,
     /// Whether the client's SYN was seen.
@@ -303,6 +310,7 @@ impl<R> Flow<R> {
             last: place,
             last_time: segment.time,
             files: 1,
+            seen_in: SideBySide::default(),
             client: None,
             syn_seen: false,
             close: None,

@@ -1,6 +1,7 @@
 //! The flows of one lane: found by key, opened by packets, ended by reuse, silence, the bound or the end.
 
 use super::hash::HashKey;
+use super::side_by_side::SideBySide;
 use super::slab::Slab;
 use super::{End, Flow, FramePlace, Reader, Side};
 use crate::packet::{Key, Path, Segment, flag};
@@ -42,6 +43,10 @@ pub struct Load {
 pub struct BlockFacts {
     /// The file in the series.
     pub file: u32,
+    /// Changes from file to file until here.
+    pub turn: u32,
+    /// Where files are read side by side: the place of this one among those that are open.
+    pub side_by_side: Option<u8>,
     /// The latest packet time in it; none where it holds no frame.
     pub latest: Option<Timestamp>,
     /// The pressure in force.
@@ -98,6 +103,7 @@ struct Tomb {
     hash: u64,
     /// The last file in which it has a packet.
     file: u32,
+    seen_in: SideBySide,
     /// The sequence numbers of the first bytes of its sides, where known: a SYN with the same one is a late copy.
     bases: [u32; 2],
     known: [bool; 2],
@@ -172,7 +178,7 @@ impl<R: Reader> Lane<R> {
         block: &BlockFacts,
         sink: &mut impl Sink<R>,
     ) {
-        let place = FramePlace { file: block.file, frame: segment.frame };
+        let place = FramePlace { turn: block.turn, file: block.file, frame: segment.frame };
         self.packets += 1;
         let mut found = self.find(hash, &segment.key);
         if let Some((slot, flow)) = found.and_then(|slot| Some((slot, self.flows.get(slot)?)))
@@ -183,15 +189,16 @@ impl<R: Reader> Lane<R> {
         }
         let slot = match found {
             Some(slot) => slot,
-            None if self.is_late(hash, segment, place, block.pressure, sink) => return,
+            None if self.is_late(hash, segment, place, block, sink) => return,
             None => self.open(hash, segment, path, place),
         };
         let Some(flow) = self.flows.get_mut(slot) else { return };
-        if found.is_none() {
-            sink.appeared(place);
-        } else if flow.last.file != place.file {
-            flow.files += 1;
-            sink.appeared(place);
+        if found.is_none() || flow.last.file != place.file {
+            let new = block.side_by_side.is_none_or(|at| flow.seen_in.enter(place.file, at));
+            flow.files += u32::from(new && found.is_some());
+            if new {
+                sink.appeared(place);
+            }
         }
         flow.last = place;
         flow.last_time = flow.last_time.max(segment.time);
@@ -232,20 +239,22 @@ impl<R: Reader> Lane<R> {
     }
 
     /// Whether a packet without a flow comes after the end of one.
-    fn is_late(&mut self, hash: u64, segment: &Segment, place: FramePlace, pressure: Pressure, sink: &mut impl Sink<R>) -> bool {
+    fn is_late(&mut self, hash: u64, segment: &Segment, place: FramePlace, block: &BlockFacts, sink: &mut impl Sink<R>) -> bool {
         let Ok(mut entry) = self.tombs.find_entry(hash, |tomb| tomb.hash == hash) else { return false };
         let tomb = entry.get_mut();
         let side = side(segment).index();
         let copy = tomb.known[side] && tomb.bases[side] == segment.seq.wrapping_add(1);
         let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN && !copy;
-        if opens || is_forgotten(tomb, self.clock, pressure) {
+        if opens || is_forgotten(tomb, self.clock, block.pressure) {
             entry.remove();
             return false;
         }
         tomb.active = self.clock.max(segment.time);
         if tomb.file != place.file {
             tomb.file = place.file;
-            sink.appeared(place);
+            if block.side_by_side.is_none_or(|at| tomb.seen_in.enter(place.file, at)) {
+                sink.appeared(place);
+            }
         }
         sink.late(place, segment.wire_len);
         true
@@ -268,7 +277,8 @@ impl<R: Reader> Lane<R> {
         if why == End::Closed {
             let bases = [flow.directions[0].base(), flow.directions[1].base()];
             let (known, bases) = (bases.map(|base| base.is_some()), bases.map(Option::unwrap_or_default));
-            let tomb = Tomb { hash, file: flow.last.file, bases, known, active: flow.active };
+            let seen_in = std::mem::take(&mut flow.seen_in);
+            let tomb = Tomb { hash, file: flow.last.file, seen_in, bases, known, active: flow.active };
             self.tombs.insert_unique(hash, tomb, |tomb| tomb.hash);
         }
         flow.flush();

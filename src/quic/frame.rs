@@ -40,8 +40,9 @@ fn read(payload: &[u8], at: usize) -> Option<(Option<Frame<'_>>, usize)> {
     let skip = |at: usize, count: u64| (0..count).try_fold(at, |at, _| Some(varint(payload, at)?.1));
     Some(match kind {
         0 => {
-            let len = payload[at..].iter().take_while(|byte| **byte == 0).count();
-            (Some(Frame::Padding(len)), at + len)
+            // From behind the type, which may be written in more bytes than one: what is read always moves on.
+            let end = next + payload[next..].iter().take_while(|byte| **byte == 0).count();
+            (Some(Frame::Padding(end - at)), end)
         }
         1 => (None, next),
         2 | 3 => {
@@ -89,6 +90,14 @@ mod tests {
             each(&payload[..end], |_| {});
         }
         assert!(!each(&[8, 1, 2], |_| {}));
+        // A type in more bytes than it needs is not allowed (RFC 9000 section 12.4), but written all the same it must not be read
+        // for ever.
+        let mut padding = 0;
+        assert!(each(&[0x40, 0, 0, 0x80, 0, 0, 0, 1], |frame| {
+            padding += if let Frame::Padding(len) = frame { len } else { 0 };
+            assert!(padding <= 7);
+        }));
+        assert_eq!(padding, 7);
         // A count of ranges that nobody could send ends at the end of the payload.
         assert!(!each(&[2, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0], |_| {}));
     }

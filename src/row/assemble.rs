@@ -8,8 +8,8 @@ use super::message::MessageRow;
 use super::negotiated;
 use super::network::{Conversation, Network};
 use super::step;
-use crate::flow::Side;
 use crate::flow::direction::Direction;
+use crate::flow::{FramePlace, Side};
 use crate::packet::Endpoint;
 use crate::time::Timestamp;
 use crate::tls::certificate::Certificate;
@@ -21,12 +21,24 @@ use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 /// Where a flow stands in the run.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// The capture in which it starts.
-    pub capture_id: Word,
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// Ids of the captures of its series, in order of the files.
+    pub captures: &'a [Word],
     /// The series that it was followed through.
-    pub series_id: Word,
+    pub series_id: &'a Word,
+}
+
+impl Origin<'_> {
+    /// The capture that a frame lies in.
+    fn capture(&self, place: FramePlace) -> Word {
+        self.captures.get(place.file as usize).cloned().unwrap_or_default()
+    }
+
+    /// The same; empty where it is that of another frame, as nearly always.
+    fn capture_if_not(&self, other: FramePlace, place: FramePlace) -> Word {
+        if place.file == other.file { Word::default() } else { self.capture(place) }
+    }
 }
 
 /// The rows of one flow.
@@ -65,14 +77,16 @@ impl Roles {
 }
 
 /// Builds the rows of a flow. `latest` is the packet time that the series had reached when the flow ended.
-pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, latest: Timestamp, origin: &Origin) -> FlowRows {
+pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, latest: Timestamp, origin: Origin<'_>) -> FlowRows {
     let roles = Roles::of(network, seen);
     let judgement = judge::judge(network, seen, roles.client, end, latest);
-    let flow_id = flow_id(network, origin);
-    let messages = message_rows(&flow_id, network, seen, &roles);
+    let capture_id = origin.capture(network.first);
+    let flow_id = flow_id(network, &capture_id);
+    let messages = message_rows(&flow_id, network, seen, &roles, origin);
     let mut row = FlowRow {
         flow_id: flow_id.clone(),
-        capture_id: origin.capture_id.clone(),
+        capture_id,
+        last_capture_id: origin.capture_if_not(network.first, network.last),
         series_id: origin.series_id.clone(),
         captures: network.files,
         transport: if network.conversation.udp { "udp" } else { "tcp" }.into(),
@@ -83,6 +97,7 @@ pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, lates
     ends(&mut row, network, seen, &roles);
     negotiated::offered(&mut row, seen);
     negotiated::chosen(&mut row, seen, roles.client);
+    negotiated::afterwards(&mut row, seen, roles.client);
     certificates::judged(&mut row, seen, roles.client);
     outcome(&mut row, seen, &roles, &judgement);
     timing(&mut row, network, seen, &judgement);
@@ -96,9 +111,9 @@ pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, lates
 }
 
 /// `f` and the first 16 hex digits of SHA-256 over capture id, key and first frame.
-fn flow_id(network: &Network<'_>, origin: &Origin) -> Word {
+fn flow_id(network: &Network<'_>, capture_id: &str) -> Word {
     let mut hash = Sha256::new();
-    hash.update(origin.capture_id.as_bytes());
+    hash.update(capture_id.as_bytes());
     for endpoint in [network.key.low, network.key.high] {
         hash.update(endpoint.address);
         hash.update(endpoint.port.to_be_bytes());
@@ -239,7 +254,7 @@ fn segmentation(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &R
     row.gap_bytes = network.gap_bytes;
 }
 
-fn message_rows(flow_id: &Word, network: &Network<'_>, seen: &Seen, roles: &Roles) -> Vec<MessageRow> {
+fn message_rows(flow_id: &Word, network: &Network<'_>, seen: &Seen, roles: &Roles, origin: Origin<'_>) -> Vec<MessageRow> {
     let mut flight = 0;
     let mut last = None;
     let mut rows = Vec::with_capacity(seen.messages.len());
@@ -267,6 +282,8 @@ fn message_rows(flow_id: &Word, network: &Network<'_>, seen: &Seen, roles: &Role
             .into(),
             first_frame: span.first.frame,
             last_frame: span.last.frame,
+            first_capture_id: origin.capture_if_not(network.first, span.first),
+            last_capture_id: origin.capture_if_not(network.first, span.last),
             frames: span.packets,
             time_utc: span.last_time,
             since_start_ms: Millis(span.last_time.since(network.first_time)),

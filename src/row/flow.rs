@@ -41,8 +41,10 @@ table! {
     duration_s: Seconds,
     /// Frame number of its first packet in the capture where it starts.
     first_frame: u64,
-    /// Frame number of its last packet, in the last capture that it touches.
+    /// Frame number of its last packet, in last_capture_id.
     last_frame: u64,
+    /// The capture of its last packet. Empty: that of its first one, capture_id.
+    last_capture_id: Word,
     /// True where the capture does not hold the SYN of the client: the flow was running when the capture began.
     starts_midway: bool,
     /// What was spoken before TLS on the connection, by its first bytes: smtp, lmtp, imap, pop3, ftp, ldap, xmpp, irc, nntp, managesieve, postgresql,
@@ -144,7 +146,8 @@ table! {
     fallback_scsv: Option<bool>,
     /// Who sent a plain HeartbeatRequest that asks for more than it holds (CVE-2014-0160): `client`, `server` or `both`. Empty: nobody.
     overlong_heartbeat: Word,
-    /// Number of renegotiations whose plain part was seen; comes with a later version.
+    /// Renegotiations after the first handshake, by the client's further ChangeCipherSpec: all else of them is encrypted. Empty: no ServerHello seen, or
+    /// TLS 1.3, which has none.
     renegotiations: Option<u32>,
     /// `completed`, `alert` (fatal, before completion), `reset`, `closed` (FIN before completion), `timeout` (silence), `gap` (bytes are missing),
     /// `not_judged` (midway, cut, or the capture ended).

@@ -27,6 +27,10 @@ table! {
     first_frame: u64,
     /// The frame that completes it, where Wireshark shows it.
     last_frame: u64,
+    /// The capture whose frame number first_frame is. Empty: that of the flow's first packet, capture_id in flows.csv.
+    first_capture_id: Word,
+    /// The same of last_frame.
+    last_capture_id: Word,
     /// Distinct frames that carry it.
     frames: u32,
     /// Time of the frame that completes it.

@@ -44,7 +44,12 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
     row.early_data = Some(hello.early_data);
     row.ech = Some(hello.ech);
     row.ja3 = hex(&fingerprint::ja3(hello)).into();
-    row.ja4 = fingerprint::ja4(hello, Transport::Tcp).into();
+    let transport = match row.protocol.as_ref() {
+        "dtls" => Transport::Dtls,
+        "quic" => Transport::Quic,
+        _ => Transport::Tcp,
+    };
+    row.ja4 = fingerprint::ja4(hello, transport).into();
     row.extensions_offered = Codes(hello.extensions.clone());
     row.extensions_offered_count = Some(hello.extensions.len() as u32);
     row.extensions_offered_truncated = row.extensions_offered.is_cut();
@@ -117,6 +122,14 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         row.auth = suite.auth.into();
         // A resumed session takes its keys from the old one: what that was, the capture need not hold.
         row.forward_secret = (row.resumed != Some(true)).then_some(suite.forward_secret);
+    }
+}
+
+/// What handshakes after the first one show.
+pub fn afterwards(row: &mut FlowRow, seen: &Seen, client: Side) {
+    if seen.facts.server_hello.as_ref().is_some_and(|hello| !is_tls13(hello.version)) {
+        let changes = seen.messages.iter().filter(|message| message.side == client && message.content == Content::ChangeCipherSpec);
+        row.renegotiations = Some((changes.count() as u32).saturating_sub(1));
     }
 }
 

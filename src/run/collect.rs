@@ -255,6 +255,8 @@ pub struct Collector<'a> {
     /// First frames of connections and of conversations, for the file under way.
     births: [Births; 2],
     file: u32,
+    /// The same of the files before it, and of those that are read side by side with it.
+    others: BTreeMap<u32, [Births; 2]>,
     /// What was collected besides rows.
     pub collected: Collected,
     /// Rows, unsorted.
@@ -264,7 +266,16 @@ pub struct Collector<'a> {
 impl<'a> Collector<'a> {
     /// An empty one.
     pub fn new(series: &'a SeriesFacts<'a>, style: Style, rules: &'a Rules) -> Self {
-        Collector { series, style, rules, births: Default::default(), file: 0, collected: Collected::default(), rows: SortedRun::default() }
+        Collector {
+            series,
+            style,
+            rules,
+            births: Default::default(),
+            file: 0,
+            others: BTreeMap::new(),
+            collected: Collected::default(),
+            rows: SortedRun::default(),
+        }
     }
 
     fn capture(&self, file: u32) -> usize {
@@ -273,14 +284,9 @@ impl<'a> Collector<'a> {
 
     /// Hands out what was collected.
     pub fn finish(mut self) -> (Collected, SortedRun) {
-        self.close_file();
-        (self.collected, self.rows)
-    }
-
-    fn close_file(&mut self) {
-        let births = std::mem::take(&mut self.births);
-        if births.iter().any(|births| births.count > 0) {
-            let capture = self.capture(self.file);
+        self.turn_to(self.file);
+        for (file, births) in std::mem::take(&mut self.others) {
+            let capture = self.capture(file);
             let counts = self.collected.counts_mut(capture);
             counts.tcp_flows += births[0].count;
             counts.udp_flows += births[1].count;
@@ -288,12 +294,22 @@ impl<'a> Collector<'a> {
                 list.push(births);
             }
         }
+        (self.collected, self.rows)
+    }
+
+    /// Puts the lists of the file under way aside, and goes on with those of another.
+    fn turn_to(&mut self, file: u32) {
+        let next = self.others.remove(&file).unwrap_or_default();
+        let births = std::mem::replace(&mut self.births, next);
+        if births.iter().any(|births| births.count > 0) {
+            self.others.insert(self.file, births);
+        }
+        self.file = file;
     }
 
     fn born(&mut self, transport: usize, place: FramePlace) {
         if place.file != self.file {
-            self.close_file();
-            self.file = place.file;
+            self.turn_to(place.file);
         }
         self.births[transport].push(place.frame);
     }
@@ -305,8 +321,8 @@ impl<'a> Collector<'a> {
         if seen.facts.dropped > 0 {
             self.collected.ledger.note(Layer::Tls, Reason::of("messages_beyond_bound"), 0, place);
         }
-        let origin = Origin { capture_id: self.series.ids[network.first.file as usize].clone(), series_id: self.series.id.clone() };
-        let mut rows = assemble(network, seen, end, latest, &origin);
+        let origin = Origin { captures: &self.series.ids, series_id: &self.series.id };
+        let mut rows = assemble(network, seen, end, latest, origin);
         rows.flow.findings = self.rules.judge(&rows);
         let counts = self.collected.counts_mut(capture);
         if network.conversation.udp {
@@ -348,6 +364,10 @@ impl Sink<Session> for Collector<'_> {
         }
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
         session.finish();
+        let strays = flow.directions.iter().map(|direction| u64::from(direction.out_of_window)).sum::<u64>();
+        if strays > 0 {
+            self.collected.ledger.note(Layer::Stream, Reason::of("out_of_window"), 0, place);
+        }
         let gaps = flow.directions.iter().map(|direction| direction.gap_bytes).sum::<u64>();
         if gaps > 0 {
             self.collected.ledger.note(Layer::Stream, Reason::of("gap_in_tls_flow"), gaps, place);

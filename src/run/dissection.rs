@@ -4,6 +4,10 @@
 //! first lane that comes to a block does it for all. It has followed the block before, where it or another lane had done
 //! the same, so the defragmenter of the series sees the blocks in order.
 
+mod in_turn;
+
+pub use in_turn::Reached;
+
 use super::collect::{CaptureCounts, Collected, Collector};
 use super::udp::Udp;
 use super::{Run, lock};
@@ -140,20 +144,10 @@ impl Dissection {
         datagrams.begin(block, collector);
         let key = lane.key();
         let mut take = |segments: &[(u64, Segment)], bytes: &[u8], paths: &Paths, collector: &mut Collector<'_>| {
-            for batch in segments.chunks(BATCH) {
-                // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
-                black_box(batch.iter().map(|(hash, _)| lane.touch(*hash)).fold(0, u64::wrapping_add));
-                for (hash, segment) in batch {
-                    let payload = part(bytes, segment.payload_at, segment.payload_len);
-                    lane.follow(*hash, segment, payload, paths.path(segment.path), block, collector);
-                }
-            }
+            follow_segments(segments, bytes, paths, lane, block, collector);
         };
         let mut take_datagrams = |found: &[(u64, Datagram)], bytes: &[u8], paths: &Paths, collector: &mut Collector<'_>| {
-            for (hash, datagram) in found {
-                let payload = part(bytes, datagram.payload_at, datagram.payload_len);
-                datagrams.follow(*hash, datagram, payload, paths.path(datagram.path), block, collector);
-            }
+            follow_datagrams(found, bytes, paths, datagrams, block, collector);
         };
         let (mut rest, mut rest_datagrams) = (&self.lanes[index][..], &self.datagrams[index][..]);
         if !self.fragments.is_empty() {
@@ -177,7 +171,7 @@ impl Dissection {
         take(rest, bytes, &self.paths, collector);
         take_datagrams(rest_datagrams, bytes, &self.paths, collector);
         lane.end(block);
-        datagrams.finish_block(block);
+        datagrams.end_block(block);
     }
 
     /// The hash table of a lane uses the low and the highest bits: the lane comes from others.
@@ -189,6 +183,20 @@ impl Dissection {
 /// Captured bytes by place and length.
 fn part(bytes: &[u8], at: u32, len: u32) -> &[u8] {
     bytes.get(at as usize..).and_then(|rest| rest.get(..len as usize)).unwrap_or_default()
+}
+
+impl Lanes {
+    /// Begins a block.
+    pub fn begin(&mut self, block: &BlockFacts, collector: &mut Collector<'_>) {
+        self.segments.begin(block, collector);
+        self.datagrams.begin(block, collector);
+    }
+
+    /// Ends a block.
+    pub fn end(&mut self, block: &BlockFacts) {
+        self.segments.end(block);
+        self.datagrams.end_block(block);
+    }
 }
 
 /// What one lane follows: connections, and conversations in datagrams.
@@ -213,6 +221,40 @@ impl Lanes {
     pub fn finish(&mut self, collector: &mut Collector<'_>) {
         self.segments.finish(collector);
         self.datagrams.finish(collector);
+    }
+}
+
+/// Lets a lane follow segments, whose payload lies in `bytes`.
+fn follow_segments(
+    segments: &[(u64, Segment)],
+    bytes: &[u8],
+    paths: &Paths,
+    lane: &mut Lane<Session>,
+    block: &BlockFacts,
+    collector: &mut Collector<'_>,
+) {
+    for batch in segments.chunks(BATCH) {
+        // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
+        black_box(batch.iter().map(|(hash, _)| lane.touch(*hash)).fold(0, u64::wrapping_add));
+        for (hash, segment) in batch {
+            let payload = part(bytes, segment.payload_at, segment.payload_len);
+            lane.follow(*hash, segment, payload, paths.path(segment.path), block, collector);
+        }
+    }
+}
+
+/// Lets a lane follow datagrams, whose payload lies in `bytes`.
+fn follow_datagrams(
+    found: &[(u64, Datagram)],
+    bytes: &[u8],
+    paths: &Paths,
+    lane: &mut DatagramLane<Udp>,
+    block: &BlockFacts,
+    collector: &mut Collector<'_>,
+) {
+    for (hash, datagram) in found {
+        let payload = part(bytes, datagram.payload_at, datagram.payload_len);
+        lane.follow(*hash, datagram, payload, paths.path(datagram.path), block, collector);
     }
 }
 

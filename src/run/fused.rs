@@ -39,6 +39,8 @@ pub fn follow(run: &Run<'_>, series: &Series) {
             run.progress.add(open::progress_of(&run.archive.captures[*capture], block.len()), dissection.counts.packets);
             let block_facts = BlockFacts {
                 file: file as u32,
+                turn: file as u32,
+                side_by_side: None,
                 latest: dissection.counts.latest,
                 pressure: governor.pressure(number),
                 search: number.is_multiple_of(DELAY),

@@ -183,6 +183,7 @@ pub fn limits() -> Vec<(&'static str, String)> {
         ("bytes of a record or block, at most", crate::capture::MAX_RECORD.to_string()),
         ("window of a compressed capture, at most", MAX_WINDOW.to_string()),
         ("a compressed capture becomes, at most", format!("{MAX_RATIO} times its size, or {FLOOR} bytes")),
+        ("files of a merged series open at the same time, at most", super::merge::MAX_OPEN.to_string()),
         ("messages kept of a flow, at most", crate::tls::seen::MAX_MESSAGES.to_string()),
     ]
 }

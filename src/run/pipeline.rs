@@ -183,8 +183,14 @@ impl<'a> Pipeline<'a> {
         walked.block.cut(|item, at| dissection.take(self.run.hash_key, capture, item, at));
         self.run.progress.add(open::progress_of(&self.run.archive.captures[capture], walked.block.len()), dissection.counts.packets);
         dissection.report(self.run, capture, &mut lock(&self.collected));
-        let facts =
-            BlockFacts { file: walked.file as u32, latest: dissection.counts.latest, pressure: walked.pressure, search: walked.search };
+        let facts = BlockFacts {
+            file: walked.file as u32,
+            turn: walked.file as u32,
+            side_by_side: None,
+            latest: dissection.counts.latest,
+            pressure: walked.pressure,
+            search: walked.search,
+        };
         self.put(number, Slot::dissected(Dissected { dissection, block: walked.block, facts }));
     }
 

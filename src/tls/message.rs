@@ -111,6 +111,11 @@ impl Facts {
         self.server_hello.as_ref().or(self.retry.as_ref()).map(|hello| hello.version)
     }
 
+    /// Whether a hello of either side was read.
+    pub fn knows_hello(&self) -> bool {
+        self.client_hello.is_some() || self.server_hello.is_some() || self.retry.is_some()
+    }
+
     /// Whether TLS 1.3 was agreed on, as far as the capture tells.
     pub fn is_tls13(&self) -> bool {
         self.retry.is_some() || self.version().is_some_and(is_tls13)

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     fn place(file: u32, frame: u64) -> FramePlace {
-        FramePlace { file, frame }
+        FramePlace { turn: file, file, frame }
     }
 
     fn carrier(id: u64, len: u32, mss: u16) -> Carrier {
@@ -206,6 +206,15 @@ mod tests {
         span.carry(Carrier { place: place(0, 9), ..carrier(5, 10, 0) }, 0, 10);
         span.carry(Carrier { place: place(0, 7), ..carrier(3, 10, 0) }, 0, 10);
         assert_eq!((span.first, span.last), (place(0, 7), place(0, 9)));
+    }
+
+    #[test]
+    fn a_later_turn_is_later_whatever_its_file() {
+        let (early, late) = (FramePlace { turn: 4, file: 1, frame: 70 }, FramePlace { turn: 5, file: 0, frame: 3 });
+        let mut span = Span::default();
+        span.carry(Carrier { place: early, ..carrier(1, 10, 0) }, 0, 10);
+        span.carry(Carrier { place: late, ..carrier(2, 10, 0) }, 0, 10);
+        assert_eq!((span.first, span.last), (early, late));
     }
 
     #[test]

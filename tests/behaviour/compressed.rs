@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-const IDS: [&str; 5] = ["flow_id", "capture_id", "series_id", "wireshark_filter", "example"];
+const IDS: [&str; 7] = ["flow_id", "capture_id", "first_capture_id", "last_capture_id", "series_id", "wireshark_filter", "example"];
 const TABLES: [&str; 8] = ["flows", "messages", "flow_certificates", "segmentation", "cipher_suites", "versions", "groups", "losses"];
 
 pub type Packer = fn(&[u8]) -> Vec<u8>;

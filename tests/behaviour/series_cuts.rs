@@ -19,7 +19,8 @@ use tlscensus::progress::{Mode, Progress};
 use tlscensus::row::Style;
 use tlscensus::run::{Options, run, write_rows};
 
-const PLACES: [&str; 6] = ["flow_id", "capture_id", "series_id", "wireshark_filter", "stream", "captures"];
+const PLACES: [&str; 8] =
+    ["flow_id", "capture_id", "first_capture_id", "last_capture_id", "series_id", "wireshark_filter", "stream", "captures"];
 const FRAMES: [&str; 2] = ["first_frame", "last_frame"];
 
 #[test]

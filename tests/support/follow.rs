@@ -16,7 +16,7 @@ pub fn follow(packets: &[Packet]) -> Vec<FlowRows> {
     let mut lane: Lane<Session> = Lane::new(key);
     let mut rows = Rows(Vec::new());
     let latest = packets.iter().map(|packet| packet.time).max();
-    let block = BlockFacts { file: 0, latest, pressure: Pressure::default(), search: false };
+    let block = BlockFacts { file: 0, turn: 0, side_by_side: None, latest, pressure: Pressure::default(), search: false };
     lane.begin(&block, &mut rows);
     for (index, Packet { time, link, wire_len, bytes }) in packets.iter().enumerate() {
         let frame = Frame { number: index as u64 + 1, time: *time, link: *link, wire_len: *wire_len, offset: 0, bytes };
@@ -50,7 +50,7 @@ impl Sink<Session> for Rows {
     fn ended(&mut self, mut flow: Flow<Session>, end: End, latest: Timestamp) {
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
         session.finish();
-        let origin = Origin { capture_id: "c0".into(), series_id: "s0".into() };
-        self.0.push(assemble(&(&flow).into(), &session.seen, end, latest, &origin));
+        let origin = Origin { captures: &["c0".into()], series_id: &"s0".into() };
+        self.0.push(assemble(&(&flow).into(), &session.seen, end, latest, origin));
     }
 }
