@@ -85,7 +85,7 @@ pub struct Facts {
     pub retry: Option<ServerHello>,
     /// ServerKeyExchange.
     pub key_exchange: ServerKeyExchange,
-    /// The header in front of TLS in the first segment, by name.
+    /// What carries TLS in packets of its own, by name; what only comes before it is told by the flow's first bytes.
     pub preamble: &'static str,
     /// The first plain certificate chain of each side.
     pub chains: [Option<Chain>; 2],

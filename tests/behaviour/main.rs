@@ -14,6 +14,7 @@ mod hostile;
 mod imports;
 mod members;
 mod merging;
+mod openvpn;
 mod preambles;
 mod prefixes;
 mod readmes;
