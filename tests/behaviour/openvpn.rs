@@ -1,6 +1,7 @@
 //! TLS in the control channel of OpenVPN over TCP: read through its packets, its places those of the real segments.
 
 use crate::support::follow::{follow, follow_one};
+use crate::support::random::Random;
 use crate::support::talk::{From, Talk, certificate, client_hello, finish, record, records, server_flight, server_name};
 
 const WALK: &str = "CH sh crt ske shd CKE CCS ENC ccs enc DATA";
@@ -167,5 +168,29 @@ fn what_only_looks_like_it() {
         talk.send(From::Client, &first);
         talk.send(From::Client, &[&[0; 16][..], &record(22, &client_hello(&[]))].concat());
         assert!(follow(&talk.packets).is_empty());
+    }
+}
+
+#[test]
+fn damaged_packets_make_no_flow_but_this() {
+    for seed in 1..1500 {
+        let random = &mut Random::new(seed);
+        let mut packets = talk([0, 20, 32][seed as usize % 3], random.between(5, 200), |_| Vec::new()).packets;
+        for _ in 0..random.between(1, 20) {
+            // Behind the headers of Ethernet, IP and TCP.
+            let at = random.below(packets.len());
+            let packet = &mut packets[at];
+            if packet.bytes.len() > 54 {
+                let place = random.between(54, packet.bytes.len() - 1);
+                packet.bytes[place] = random.next() as u8;
+            }
+            if random.chance(8) {
+                packets.remove(at);
+            }
+        }
+        for rows in follow(&packets) {
+            let bytes: u64 = rows.messages.iter().filter(|row| row.state == "seen").map(|row| row.bytes).sum();
+            assert!(bytes <= rows.flow.bytes_client + rows.flow.bytes_server, "seed {seed}");
+        }
     }
 }

@@ -174,6 +174,23 @@ fn one_side_alone() {
 }
 
 #[test]
+fn a_joined_subflow_is_a_connection_of_its_own() {
+    // MPTCP (RFC 8684): the first subflow has the handshake, the second one a part of what follows.
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(C, &hello());
+    go_on(&mut talk);
+    talk.close();
+    let mut joined = Talk::open([40_001, 443]);
+    joined.time = talk.time;
+    let data = record(23, &[7; 2000]);
+    joined.send_in(S, 1000, &data[300..]);
+    joined.send(C, &record(23, &[8; 300]));
+    joined.close();
+    talk.packets.extend(joined.packets);
+    check(&talk, "the second subflow is not taken for TLS: its SYN was seen, and no hello");
+}
+
+#[test]
 fn bytes_that_were_no_payload_hide_no_hello() {
     // Padding of the frame that a wrong length in the IP header makes payload of an ACK.
     for padding in [2, 6] {
