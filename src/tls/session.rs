@@ -45,7 +45,7 @@ struct Direction {
     header_span: Span,
     /// The highest frame that carried a byte so far, and its time.
     latest: (FramePlace, Timestamp),
-    /// Messages from this place on in [`Session::messages`] may have ended in the current record.
+    /// Messages from this place on in [`Seen::messages`] may have ended in the current record.
     record_messages: usize,
     /// The current record.
     record: Header,
