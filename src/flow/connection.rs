@@ -40,6 +40,10 @@ impl<R: Reader> Flow<R> {
         self.directions[side.index()].anchor(first_byte);
         if ack {
             let other = side.other().index();
+            if self.syn_seen && self.client == Some(side) {
+                // The SYN-ACK was lost: what answers it says where the server's bytes begin.
+                self.directions[other].anchor(segment.ack);
+            }
             self.fins_acknowledged[other] |= self.fins[other] && self.directions[other].is_next(segment.ack.wrapping_sub(1));
             self.directions[other].acknowledge(segment.ack);
             if !syn && self.client == Some(side) && self.handshake.syn_ack().is_some() {
@@ -99,6 +103,9 @@ impl<R: Reader> Flow<R> {
             if self.reader.is_none() && start == Start::No && !behind_hole {
                 self.directions[side.index()].count(payload);
                 return;
+            }
+            if self.reader.is_none() && start == Start::Own {
+                self.directions[side.index()].rewind(payload.seq);
             }
             self.reader.get_or_insert_default();
         }

@@ -387,6 +387,10 @@ impl Sink<Session> for Collector<'_> {
         }
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
         session.finish();
+        let strays = flow.directions.iter().map(|direction| u64::from(direction.out_of_window)).sum::<u64>();
+        if strays > 0 {
+            self.collected.ledger.note(Layer::Stream, Reason::of("out_of_window"), 0, place);
+        }
         let gaps = flow.directions.iter().map(|direction| direction.gap_bytes).sum::<u64>();
         if gaps > 0 {
             self.collected.ledger.note(Layer::Stream, Reason::of("gap_in_tls_flow"), gaps, place);

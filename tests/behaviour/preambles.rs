@@ -1,6 +1,7 @@
 //! TLS that begins after another protocol, or in one: at a segment's start or in its middle, whole or cut anywhere.
 
 use crate::support::follow::{follow, follow_one};
+use crate::support::random::Random;
 use crate::support::talk::{From, Talk, certificate, client_hello, finish, record, records, server_flight, server_name};
 use tlscensus::row::assemble::FlowRows;
 
@@ -207,5 +208,34 @@ fn a_preamble_with_a_hole_hides_nothing_behind_it() {
         talk.close();
         talk.packets.remove(lost - 1);
         check(&follow(&talk.packets), "smtp", &format!("without frame {lost}"));
+    }
+}
+
+#[test]
+fn damaged_preambles_make_nothing_up() {
+    for seed in 1..3000 {
+        let random = &mut Random::new(seed);
+        let (_, preamble) = PREAMBLES[random.below(PREAMBLES.len())];
+        let mut steps: Vec<_> = preamble.iter().map(|(from, bytes)| (*from, bytes.to_vec())).collect();
+        for _ in 0..random.between(1, 4) {
+            let at = random.below(steps.len());
+            let bytes = &mut steps[at].1;
+            match random.below(3) {
+                0 => bytes.truncate(random.between(1, bytes.len())),
+                1 => bytes.extend([random.next() as u8; 3]),
+                _ => {
+                    let place = random.below(bytes.len());
+                    bytes[place] = random.next() as u8;
+                }
+            }
+        }
+        let turns = steps.len() + 2;
+        steps.extend(handshake());
+        let steps = if random.chance(2) { hasty(steps, turns) } else { steps };
+        for rows in play(&steps, random.between(1, 300), 443) {
+            // Whatever becomes of the preamble, what is found is the handshake behind it, or what is left of it.
+            assert!(rows.flow.sni.0.as_str().is_empty() || rows.flow.sni.0.as_str() == "www.example.com", "seed {seed}");
+            assert!(rows.messages.iter().all(|row| row.message != "server_hello" || row.direction == "server"), "seed {seed}");
+        }
     }
 }
