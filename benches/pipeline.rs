@@ -221,6 +221,7 @@ struct Each<F>(F);
 
 impl<R, F: FnMut(Flow<R>, End, Timestamp)> Sink<R> for Each<F> {
     fn appeared(&mut self, _: FramePlace) {}
+    fn duplicate(&mut self, _: FramePlace, _: u16) {}
     fn late(&mut self, _: FramePlace, _: u32) {}
     fn ended(&mut self, flow: Flow<R>, end: End, latest: Timestamp) {
         (self.0)(flow, end, latest);

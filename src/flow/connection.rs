@@ -18,13 +18,19 @@ impl<R: Reader> Flow<R> {
         }
     }
 
-    /// Takes one segment of the flow.
-    pub(super) fn take(&mut self, segment: &Segment, payload: &[u8], pressure: Pressure) {
+    /// Takes one segment of the flow; gives whether it was a packet that had been captured already, which only counts.
+    pub(super) fn take(&mut self, segment: &Segment, payload: &[u8], pressure: Pressure) -> bool {
         let side = side(segment);
         let syn = segment.flags & flag::SYN != 0;
         let ack = segment.flags & flag::ACK != 0;
         self.directions[side.index()].packets += u64::from(segment.fragments.max(1));
         self.ip_fragments += u32::from(segment.fragments);
+        let direction = &mut self.directions[side.index()];
+        if self.copies.repeats(side, segment, direction.is_new(segment.seq, segment.wire_len)) {
+            direction.duplicates += u32::from(segment.fragments.max(1));
+            direction.bytes += u64::from(segment.wire_len);
+            return true;
+        }
         let first_byte = segment.seq.wrapping_add(u32::from(syn));
         if syn {
             // The connection that a RST refused, or seemed to, is tried again.
@@ -65,6 +71,7 @@ impl<R: Reader> Flow<R> {
             self.close.get_or_insert(Close::Fin(side));
             self.fins[side.index()] = true;
         }
+        false
     }
 
     /// A SYN or SYN-ACK: who is the client, the times, the MSS.

@@ -51,6 +51,8 @@ pub struct Direction {
     pub out_of_window: u32,
     /// Of the copies that could be compared, those that differ from the first.
     pub conflicts: u32,
+    /// Frames that hold a packet that another one held before.
+    pub duplicates: u32,
     reassembly: Option<Box<Reassembly>>,
 }
 
@@ -134,6 +136,12 @@ impl Direction {
         if self.next == 0 && self.held_bytes() == 0 {
             self.base = Some(first_byte);
         }
+    }
+
+    /// Whether bytes up to the end of such a segment were not seen yet.
+    pub fn is_new(&self, seq: u32, len: u32) -> bool {
+        let high = self.reassembly.as_ref().map_or(self.next, |reassembly| reassembly.high.max(self.next));
+        len > 0 && self.offset(seq) + i64::from(len) > high as i64
     }
 
     /// Goes back to a segment whose bytes were only counted, as nobody read them: what begins here hides behind nothing.

@@ -13,6 +13,7 @@
 mod connection;
 pub mod datagram;
 pub mod direction;
+mod duplicate;
 pub mod hash;
 mod side_by_side;
 mod slab;
@@ -21,6 +22,7 @@ pub mod table;
 use crate::packet::{Key, Path, Segment};
 use crate::time::Timestamp;
 use direction::Direction;
+use duplicate::Copies;
 use side_by_side::SideBySide;
 
 /// A direction of a flow, by which of the key's endpoints sends.
@@ -274,6 +276,8 @@ pub struct Flow<R> {
     pub greetings: [Greeting; 2],
     /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
     pub reader: Option<Box<R>>,
+    /// By which packets that were captured twice are found.
+    copies: Copies,
     /// Who sent a FIN.
     fins: [bool; 2],
     /// Whose FIN the other side has acknowledged, with all bytes before it.
@@ -320,6 +324,7 @@ impl<R> Flow<R> {
             directions: Default::default(),
             greetings: Default::default(),
             reader: None,
+            copies: Copies::default(),
             fins: [false; 2],
             fins_acknowledged: [false; 2],
             reset: false,

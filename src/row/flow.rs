@@ -232,6 +232,9 @@ table! {
     out_of_order: Option<u64>,
     /// Segments that overlap bytes already held; the first bytes win.
     overlaps: Option<u64>,
+    /// Frames that hold a packet of it that was captured just before: counted among its packets and bytes, and otherwise passed over.
+    /// Bare ACKs without an IP identification cannot be told and are not among them. Empty for UDP.
+    duplicate_frames: Option<u64>,
     /// Bytes that the capture does not hold: holes in the sequence space and snap-length cuts.
     gap_bytes: u64,
     /// IP fragments that carried the flow, as far as they could be put together.
