@@ -2,7 +2,7 @@
 
 use super::direction::{MAX_HELD, Payload};
 use super::table::{Pressure, side};
-use super::{Close, Flow, Interest, Reader, Side, Start};
+use super::{Close, Flow, Greeting, Interest, Reader, Side, Start};
 use crate::packet::{Segment, flag};
 
 impl<R: Reader> Flow<R> {
@@ -104,8 +104,8 @@ impl<R: Reader> Flow<R> {
                 self.directions[side.index()].count(payload);
                 return;
             }
-            if self.reader.is_none() && start == Start::Own {
-                self.directions[side.index()].rewind(payload.seq);
+            if self.reader.is_none() && start == Start::Own && self.directions[side.index()].rewind(payload.seq) {
+                self.greetings[side.index()] = Greeting::default();
             }
             self.reader.get_or_insert_default();
         }

@@ -145,11 +145,13 @@ impl Direction {
     }
 
     /// Goes back to a segment whose bytes were only counted, as nobody read them: what begins here hides behind nothing.
-    pub fn rewind(&mut self, seq: u32) {
+    /// Whether the direction begins with it, so that nothing stands before.
+    pub fn rewind(&mut self, seq: u32) -> bool {
         let start = self.offset(seq);
         if self.reassembly.is_none() && (0..self.next as i64).contains(&start) {
             self.next = start as u64;
         }
+        start == 0
     }
 
     /// Bytes held back behind holes.
