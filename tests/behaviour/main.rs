@@ -15,6 +15,7 @@ mod imports;
 mod members;
 mod merging;
 mod prefixes;
+mod quic;
 mod readmes;
 mod reassembly;
 mod records;
