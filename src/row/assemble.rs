@@ -223,6 +223,7 @@ fn segmentation(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &R
         row.retransmissions = sum(|direction| direction.retransmissions);
         row.out_of_order = sum(|direction| direction.out_of_order);
         row.overlaps = sum(|direction| direction.overlaps);
+        row.duplicate_frames = sum(|direction| direction.duplicates);
     }
     row.handshake_bytes_client = seen.handshake_bytes[client];
     row.handshake_bytes_server = seen.handshake_bytes[server];

@@ -48,7 +48,7 @@ table! {
     /// True where the capture does not hold the SYN of the client: the flow was running when the capture began.
     starts_midway: bool,
     /// What was spoken before TLS on the connection, by its first bytes: smtp, lmtp, imap, pop3, ftp, ldap, xmpp, irc, nntp, managesieve, postgresql,
-    /// mysql, rdp, connect, socks4, socks5, proxy_v1, proxy_v2, or other. Empty: nothing.
+    /// mysql, rdp, amqp, connect, socks4, socks5, proxy_v1, proxy_v2, or other; openvpn, which carries it in packets. Empty: nothing.
     preamble: Word,
     /// server_name of the first ClientHello (RFC 6066 section 3). Empty: see sni_state.
     sni: Wild,
@@ -233,6 +233,9 @@ table! {
     out_of_order: Option<u64>,
     /// Segments that overlap bytes already held; the first bytes win.
     overlaps: Option<u64>,
+    /// Frames that hold a packet of it that was captured just before: counted among its packets and bytes, and otherwise passed over.
+    /// Bare ACKs without an IP identification cannot be told and are not among them. Empty for UDP.
+    duplicate_frames: Option<u64>,
     /// Bytes that the capture does not hold: holes in the sequence space and snap-length cuts.
     gap_bytes: u64,
     /// IP fragments that carried the flow, as far as they could be put together.

@@ -36,6 +36,8 @@ pub struct CaptureCounts {
     pub failed: u64,
     /// Whether offload was seen.
     pub offload: bool,
+    /// Frames that hold a packet of TCP that was captured before.
+    pub duplicates: u64,
     /// TCP connections with a packet in it.
     pub tcp_flows: u64,
     /// UDP conversations with a packet in it.
@@ -59,6 +61,7 @@ impl CaptureCounts {
         self.completed += other.completed;
         self.failed += other.failed;
         self.offload |= other.offload;
+        self.duplicates += other.duplicates;
         self.tcp_flows += other.tcp_flows;
         self.udp_flows += other.udp_flows;
         let [segments, datagrams] = other.births;
@@ -257,6 +260,8 @@ pub struct Collector<'a> {
     file: u32,
     /// The same of the files before it, and of those that are read side by side with it.
     others: BTreeMap<u32, [Births; 2]>,
+    /// A file, and the duplicates in it that are not counted yet.
+    duplicates: (u32, u64),
     /// What was collected besides rows.
     pub collected: Collected,
     /// Rows, unsorted.
@@ -273,6 +278,7 @@ impl<'a> Collector<'a> {
             births: Default::default(),
             file: 0,
             others: BTreeMap::new(),
+            duplicates: (0, 0),
             collected: Collected::default(),
             rows: SortedRun::default(),
         }
@@ -284,6 +290,7 @@ impl<'a> Collector<'a> {
 
     /// Hands out what was collected.
     pub fn finish(mut self) -> (Collected, SortedRun) {
+        self.count_duplicates();
         self.turn_to(self.file);
         for (file, births) in std::mem::take(&mut self.others) {
             let capture = self.capture(file);
@@ -295,6 +302,14 @@ impl<'a> Collector<'a> {
             }
         }
         (self.collected, self.rows)
+    }
+
+    fn count_duplicates(&mut self) {
+        let (file, count) = std::mem::take(&mut self.duplicates);
+        if count > 0 {
+            let capture = self.capture(file);
+            self.collected.counts_mut(capture).duplicates += count;
+        }
     }
 
     /// Puts the lists of the file under way aside, and goes on with those of another.
@@ -353,6 +368,14 @@ impl Sink<Session> for Collector<'_> {
         self.born(0, place);
     }
 
+    fn duplicate(&mut self, place: FramePlace, frames: u16) {
+        if place.file != self.duplicates.0 {
+            self.count_duplicates();
+            self.duplicates.0 = place.file;
+        }
+        self.duplicates.1 += u64::from(frames);
+    }
+
     fn late(&mut self, place: FramePlace, bytes: u32) {
         let place = Place { capture: self.capture(place.file) as u32, frame: place.frame, offset: 0 };
         self.collected.ledger.note(Layer::Flow, Reason::of("packet_after_close"), u64::from(bytes), place);
@@ -370,6 +393,10 @@ impl Sink<Session> for Collector<'_> {
         }
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
         session.finish();
+        let strays = flow.directions.iter().map(|direction| u64::from(direction.out_of_window)).sum::<u64>();
+        if strays > 0 {
+            self.collected.ledger.note(Layer::Stream, Reason::of("out_of_window"), 0, place);
+        }
         let gaps = flow.directions.iter().map(|direction| direction.gap_bytes).sum::<u64>();
         if gaps > 0 {
             self.collected.ledger.note(Layer::Stream, Reason::of("gap_in_tls_flow"), gaps, place);

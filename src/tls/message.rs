@@ -85,7 +85,7 @@ pub struct Facts {
     pub retry: Option<ServerHello>,
     /// ServerKeyExchange.
     pub key_exchange: ServerKeyExchange,
-    /// The header in front of TLS in the first segment, by name.
+    /// What carries TLS in packets of its own, by name; what only comes before it is told by the flow's first bytes.
     pub preamble: &'static str,
     /// The first plain certificate chain of each side.
     pub chains: [Option<Chain>; 2],
@@ -109,6 +109,11 @@ impl Facts {
     /// The version that was agreed on.
     pub fn version(&self) -> Option<u16> {
         self.server_hello.as_ref().or(self.retry.as_ref()).map(|hello| hello.version)
+    }
+
+    /// Whether a hello of either side was read.
+    pub fn knows_hello(&self) -> bool {
+        self.client_hello.is_some() || self.server_hello.is_some() || self.retry.is_some()
     }
 
     /// Whether TLS 1.3 was agreed on, as far as the capture tells.
