@@ -17,7 +17,7 @@ table! {
     captures: u32,
     /// `tcp` or `udp`.
     transport: Word,
-    /// `tls`; `dtls` and `quic` come with a later version.
+    /// `tls`, `dtls` or `quic`.
     protocol: Word,
     /// The number that Wireshark and tshark give it in that capture: tcp.stream.
     stream: Option<u64>,
@@ -150,7 +150,8 @@ table! {
     /// TLS 1.3, which has none.
     renegotiations: Option<u32>,
     /// `completed`, `alert` (fatal, before completion), `reset`, `closed` (FIN before completion), `timeout` (silence), `gap` (bytes are missing),
-    /// `not_judged` (midway, cut, or the capture ended).
+    /// `not_judged` (midway, cut, or the capture ended). QUIC is completed where the server's handshake was protected and the client sent 1-RTT packets, or,
+    /// if none of those was seen, Handshake packets that 1-RTT packets of the server followed; `alert` is a CRYPTO_ERROR in plain.
     outcome: Word,
     /// The last of the twelve steps that was seen, by number (see the dictionary).
     last_step: Option<u8>,
@@ -256,6 +257,27 @@ table! {
     certificate_chain: Word,
     /// Whether secrets were used to read it: never in this version.
     decrypted: bool,
+    /// Version of QUIC by name: that of the server's packets, else of the client's; in hex where it has none. Empty: not QUIC.
+    quic_version: Word,
+    /// The same as a code point: 1 is QUIC v1, 1798521807 QUIC v2 (0x6b3343cf).
+    quic_version_code: Option<u32>,
+    /// Version of the first packet as a code point, where the version changed: by a Version Negotiation, or a compatible change (RFC 9368). Empty: it
+    /// did not.
+    quic_first_version_code: Option<u32>,
+    /// Whether the server sent a Retry (RFC 9000 section 8.1.2). Empty: not QUIC.
+    quic_retry: Option<bool>,
+    /// Whether the server sent a Version Negotiation (RFC 9000 section 6). Empty: not QUIC.
+    quic_version_negotiation: Option<bool>,
+    /// Initial packets that the client sent. Empty: not QUIC.
+    quic_initial_packets_client: Option<u64>,
+    /// The same of the server.
+    quic_initial_packets_server: Option<u64>,
+    /// Handshake packets of both sides. Empty: not QUIC.
+    quic_handshake_packets: Option<u64>,
+    /// 0-RTT packets. Empty: not QUIC.
+    quic_0rtt_packets: Option<u64>,
+    /// Bytes of PADDING in the Initial packets that were read: those up to the first protected packets of both sides. Empty: not QUIC.
+    quic_padding_bytes: Option<u64>,
     /// A display filter that finds exactly its packets in that capture.
     wireshark_filter: Word,
     /// Rules that it raises, by id, joined by `;` (findings.csv; `tlscensus explain` says what they are), muted ones too.

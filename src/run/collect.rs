@@ -336,6 +336,12 @@ impl<'a> Collector<'a> {
         if seen.facts.dropped > 0 {
             self.collected.ledger.note(Layer::Tls, Reason::of("messages_beyond_bound"), 0, place);
         }
+        let unreadable = seen.facts.quic.map_or(0, |quic| quic.unreadable);
+        if unreadable > 0 {
+            let reason = Reason::of("quic_initial_not_decrypted");
+            self.collected.ledger.note(Layer::Tls, reason, 0, place);
+            self.collected.ledger.count(Layer::Tls, reason, unreadable - 1);
+        }
         let origin = Origin { captures: &self.series.ids, series_id: &self.series.id };
         let mut rows = assemble(network, seen, end, latest, origin);
         rows.flow.findings = self.rules.judge(&rows);
@@ -415,6 +421,9 @@ impl DatagramSink<Udp> for Collector<'_> {
         let place = Place { capture: self.capture(flow.first.file) as u32, frame: flow.first.frame, offset: 0 };
         if end == End::Evicted {
             self.collected.ledger.note(Layer::Flow, Reason::of("evicted"), 0, place);
+        }
+        if let Some(version) = flow.reader.gquic() {
+            self.collected.ledger.note(Layer::Tls, Reason::with("gquic", version), flow.bytes.iter().sum(), place);
         }
         if flow.reader.interest() != Interest::Found {
             return;

@@ -125,17 +125,17 @@ impl Facts {
 /// What only QUIC has.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct QuicFacts {
-    /// The version of the last long header.
+    /// The version of the server's last long header, else of the client's; 0: none but a Version Negotiation was seen.
     pub version: u32,
-    /// The version of the first, if another.
+    /// The version of the first long header.
     pub first_version: u32,
     /// Whether the server sent a Retry.
     pub retry: bool,
     /// Whether the server sent a Version Negotiation.
     pub version_negotiation: bool,
-    /// Initial packets of client and server.
+    /// Initial packets of each side.
     pub initial_packets: [u64; 2],
-    /// Handshake packets of client and server.
+    /// Handshake packets of each side.
     pub handshake_packets: [u64; 2],
     /// 0-RTT packets.
     pub early_packets: u64,

@@ -18,6 +18,7 @@ mod merging;
 mod openvpn;
 mod preambles;
 mod prefixes;
+mod quic;
 mod readmes;
 mod reassembly;
 mod records;

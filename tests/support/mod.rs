@@ -2,6 +2,7 @@
 
 pub mod capture;
 pub mod follow;
+pub mod quic;
 pub mod random;
 pub mod talk;
 pub mod tar;
