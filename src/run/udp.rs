@@ -63,6 +63,13 @@ impl DatagramReader for Udp {
         }
     }
 
+    fn held(&self) -> u64 {
+        match self {
+            Udp::Dtls(association) => association.held(),
+            Udp::Quic(_) => 0,
+        }
+    }
+
     fn interest(&self) -> Interest {
         Interest::Found
     }
