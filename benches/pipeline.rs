@@ -20,7 +20,7 @@ use tlscensus::census::findings::Rules;
 use tlscensus::flow::hash::HashKey;
 use tlscensus::flow::table::{BlockFacts, Lane, Pressure, Sink};
 use tlscensus::flow::{Chunk, End, Flow, FramePlace, Gap, Interest, Reader, Side, Start};
-use tlscensus::packet::plain;
+use tlscensus::packet::{Plain, plain};
 use tlscensus::progress::{Mode, Progress};
 use tlscensus::row::assemble::{Origin, assemble};
 use tlscensus::row::{Row, Style};
@@ -106,7 +106,7 @@ fn dissected(bencher: Bencher, name: &str) {
     let key = HashKey::fixed(KEY.0, KEY.1);
     measure(bencher, capture, || {
         let mut sum = 0;
-        cut(&capture.bytes, |frame| sum ^= plain(&frame).map_or(0, |segment| key.hash(&segment.key)), |_| {});
+        cut(&capture.bytes, |frame| sum ^= plain(&frame).map_or(0, |what| key.hash(what.key())), |_| {});
         sum
     });
 }
@@ -202,7 +202,7 @@ fn follow<R: Reader>(capture: &Capture, each: impl FnMut(Flow<R>, End, Timestamp
     let lane = RefCell::new((Lane::<R>::new(key), Each(each)));
     let block = BlockFacts { file: 0, turn: 0, side_by_side: None, latest: None, pressure: Pressure::default(), search: false };
     let segment = |frame: Frame<'_>| {
-        let Some(segment) = plain(&frame) else { return };
+        let Some(Plain::Segment(segment)) = plain(&frame) else { return };
         let payload = &frame.bytes[segment.payload_at as usize..][..segment.payload_len as usize];
         let (lane, sink) = &mut *lane.borrow_mut();
         lane.follow(key.hash(&segment.key), &segment, payload, None, &block, sink);

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Prints what tshark says of a capture as Markdown (used by record.sh): facts.py [--brief|--reorder] FILE
+"""Prints what tshark says of a capture as Markdown (used by record.sh): facts.py [--brief|--reorder|--datagrams] FILE
 
 One line a TCP stream, then a table of the TLS messages in the order in which tshark completes them. Lengths: a
 handshake message with its 4-byte header; of an encrypted one and of application data the record's length field. --brief: hellos, certificates and alerts
 only. --reorder: tshark puts TCP segments in order first (tcp.reassemble_out_of_order; it then stops at a gap for good).
+--datagrams: one line a datagram of DTLS instead, with tshark's column Info.
 The TCP frames are those that tshark names as reassembled; it may join several messages.
 """
 import re
@@ -131,6 +132,15 @@ def messages(path):
             segments = [frame]
 
 
+def datagrams(path):
+    fields = [part for name in ("frame.number", "udp.stream", "udp.srcport", "udp.length", "_ws.col.Info") for part in ("-e", name)]
+    print("| frame | stream | from | records | payload bytes |\n|---|---|---|---|---|")
+    for line in tshark(path, "-Y", "dtls", "-T", "fields", "-E", "separator=|", *fields).splitlines():
+        frame, stream, port, length, info = line.split("|")
+        side = "server" if int(port) < 1024 else "client"
+        print(f"| {frame} | {stream} | {side} | {info} | {int(length) - 8} |")
+
+
 def main(path, brief=False):
     streams(path)
     rows = list(messages(path))
@@ -161,4 +171,7 @@ def main(path, brief=False):
 
 
 if __name__ == "__main__":
-    main(sys.argv[-1], "--brief" in sys.argv[1:-1])
+    if "--datagrams" in sys.argv[1:-1]:
+        datagrams(sys.argv[-1])
+    else:
+        main(sys.argv[-1], "--brief" in sys.argv[1:-1])

@@ -24,7 +24,7 @@ ALL="tls12-ecdhe-rsa tls12-rsa tls12-dhe tls13 tls13-hrr tls12-resumption-ticket
  tls13-early-data tls12-client-auth tls13-client-auth failure-alert failure-version failure-unknown-ca
  failure-unknown-ca-tls13 failure-reset tls10 rotated reordered lost retransmitted capture-loss big-client-hello
  big-ticket chromium small-records small-mss ip-fragments tls12-renegotiation midway bulk offload offload-big-tcp
- pcapng big-endian snaplen any-interface vxlan plain-http starttls-smtp"
+ pcapng big-endian snaplen any-interface vxlan plain-http starttls-smtp dtls12-fragments dtls10"
 
 die() { echo "record.sh: $*" >&2; exit 1; }
 
@@ -80,7 +80,7 @@ serve() {
   (cd "$WORK/www" && exec ip netns exec "$S" "$@") >"$WORK/server.log" 2>&1 <&9 &
   PIDS+=($!)
   for i in $(seq 100); do
-    [ -n "$(ip netns exec "$S" ss -Hltn "sport = :$port")" ] && return
+    [ -n "$(ip netns exec "$S" ss -Hln$SOCKETS "sport = :$port")" ] && return
     sleep 0.05
   done
   cat "$WORK/server.log" >&2
@@ -262,7 +262,7 @@ readme() {
     printf 'Recorded on %s with `samples/record.sh %s`.\n\n' "$(date -u +%F)" "$NAME"
     "$PY" "$HERE/facts.py" ${FACTS:+"$FACTS"} "$file"
   } >"$OUT/README.md"
-  [ "$NAME" = midway ] || grep -q '; MSS client' "$OUT/README.md" || die "$NAME: no TCP handshake in the capture"
+  [ "$NAME" = midway ] || [ "$SOCKETS" = u ] || grep -q '; MSS client' "$OUT/README.md" || die "$NAME: no TCP handshake in the capture"
 }
 
 # ---- the samples -----------------------------------------------------------------------------------------------
@@ -949,6 +949,40 @@ rec_starttls_smtp() {
 	E
 }
 
+# dtls SERVER_OPTIONS -- CLIENT_OPTIONS: a line from the client to the server over DTLS
+dtls() {
+  local server=()
+  while [ "$1" != -- ]; do server+=("$1"); shift; done
+  shift
+  network
+  FILTER=udp SOCKETS=u FACTS=--datagrams
+  s_server "${server[@]}"
+  capture "$OUT/$NAME.pcap"
+  { sleep 0.5; echo hello; sleep 0.5; } | in_client timeout 20 openssl s_client -connect 10.1.0.2:443 \
+    -servername $HOST -CAfile "$WORK/root.crt" "$@" >"$WORK/client.log" 2>&1 || CLIENT_FAILED=yes
+  worked
+  finish
+}
+
+rec_dtls12_fragments() {
+  dtls -dtls1_2 -listen -mtu 500 -use_srtp SRTP_AEAD_AES_128_GCM -- -dtls1_2 -use_srtp SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80
+  readme "$OUT/$NAME.pcap" "\`openssl s_client -dtls1_2 -use_srtp\`; \`openssl s_server -dtls1_2 -listen -mtu 500 -use_srtp\`" openssl \
+    "DTLS 1.2 with a HelloVerifyRequest and a Certificate in fragments." <<-'E'
+	What to see: the first ClientHello comes back as a HelloVerifyRequest with a cookie, which the second one carries; the
+	Certificate is a message in several fragments, each in a record and a datagram of its own, since the server keeps
+	datagrams below 500 bytes. With use_srtp the client offers two profiles, and the server chooses one.
+	E
+}
+
+rec_dtls10() {
+  dtls -dtls1 -cipher DEFAULT@SECLEVEL=0 -- -dtls1 -cipher DEFAULT@SECLEVEL=0
+  readme "$OUT/$NAME.pcap" "\`openssl s_client -dtls1\`, \`openssl s_server -dtls1\`, both with \`DEFAULT@SECLEVEL=0\`" openssl \
+    "DTLS 1.0, which nobody should use any more." <<-'E'
+	What to see: version 0xfeff in the records and hellos, a CBC suite; the messages are fragmented to the path's MTU, as
+	far as OpenSSL knows it.
+	E
+}
+
 # ---- main ------------------------------------------------------------------------------------------------------
 
 main() {
@@ -975,7 +1009,7 @@ main() {
   for NAME in "$@"; do
     declare -F "rec_${NAME//-/_}" >/dev/null || die "no sample $NAME (record.sh -l lists them)"
     echo "$NAME"
-    OUT=$HERE/$NAME TIMESTAMPS=1 OFFLOAD=off CLIENT_FAILED=no TARGET= INTERFACE=eth0 FILTER=tcp FACTS=
+    OUT=$HERE/$NAME TIMESTAMPS=1 OFFLOAD=off CLIENT_FAILED=no TARGET= INTERFACE=eth0 FILTER=tcp SOCKETS=t FACTS=
     mkdir -p "$OUT"
     "rec_${NAME//-/_}"
   done

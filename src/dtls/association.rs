@@ -6,7 +6,7 @@ use super::fragment::{self, Fragment, Fragments, Step, carried};
 use super::record::{self, Record, content};
 use crate::flow::{Carrier, Side};
 use crate::tls::message::{Content, Message, State, handshake};
-use crate::tls::seen::Seen;
+use crate::tls::seen::{MAX_MESSAGES, Seen};
 use crate::tls::span::Span;
 
 /// A DTLS association.
@@ -14,8 +14,7 @@ use crate::tls::span::Span;
 pub struct Association {
     /// What it shows.
     pub seen: Seen,
-    /// The random of its first ClientHello.
-    random: Option<[u8; 32]>,
+    start: Start,
     sides: [Direction; 2],
 }
 
@@ -23,24 +22,83 @@ pub struct Association {
 #[derive(Debug, Default)]
 struct Direction {
     fragments: Fragments,
-    /// Which message has which number, for copies: place in the list of messages.
-    numbers: Vec<(u16, usize)>,
     /// Payload bytes before the current datagram: places of this direction.
     bytes: u64,
+    /// The latest epoch of its records.
+    epoch: u16,
+    /// Bytes of the connection id in its records, which its receiver chose; none before both hellos were seen.
+    id_len: Option<usize>,
     changed_cipher: bool,
     data_seen: bool,
     /// Protected records of the handshake of DTLS 1.3, together.
     flight: Option<Span>,
 }
 
-/// The 32 bytes of a ClientHello's random, if the record holds its beginning as the first message of an association.
-fn first_random(record: &Record<'_>) -> Option<[u8; 32]> {
+impl Direction {
+    /// The epoch of a record: of a unified header the one with these two bits that is nearest to the latest (RFC 9147
+    /// section 4.2.2). Of two equally near it is the older, as later ones come one by one.
+    fn epoch_of(&mut self, record: &Record<'_>) -> u16 {
+        let mut epoch = record.epoch;
+        if record.is_unified {
+            let above = self.epoch.wrapping_sub(epoch) & 3;
+            // The same bits at or below the latest, and the next ones above it.
+            let older = self.epoch.checked_sub(above).filter(|epoch| *epoch > 0);
+            epoch = match older {
+                Some(older) if above <= 2 => older,
+                _ => self.epoch.saturating_add(4 - above),
+            };
+        }
+        self.epoch = self.epoch.max(epoch);
+        epoch
+    }
+}
+
+/// The beginning of the first ClientHello, by which another association is known: as much as was seen of its version and
+/// random. Its fragments may be as small as a byte.
+#[derive(Debug, Default)]
+struct Start {
+    bytes: [u8; START],
+    /// A bit for each byte that was seen.
+    known: u32,
+    /// Bytes of the whole message.
+    len: usize,
+}
+
+/// Bytes that are compared: the version and all but two bytes of the random.
+const START: usize = 32;
+
+impl Start {
+    /// Notes a part of it.
+    fn learn(&mut self, hello: &Fragment<'_>) {
+        for (at, byte) in (hello.offset..START).zip(hello.bytes) {
+            if self.known & 1 << at == 0 {
+                self.known |= 1 << at;
+                self.bytes[at] = *byte;
+            }
+        }
+        self.len = hello.len;
+    }
+
+    /// Whether a part belongs to the first ClientHello of another association.
+    fn is_contradicted_by(&self, hello: &Fragment<'_>) -> bool {
+        let mut parts = (hello.offset..START).zip(hello.bytes);
+        // The random decides where it is there; before that, the length may as well.
+        let is_short = hello.offset > 0 || hello.bytes.len() < START;
+        self.known != 0
+            && (is_short && hello.len != self.len || parts.any(|(at, byte)| self.known & 1 << at != 0 && self.bytes[at] != *byte))
+    }
+}
+
+/// A part of the ClientHello that begins an association, if the record holds one.
+fn first_hello<'b>(record: &Record<'b>) -> Option<Fragment<'b>> {
     if record.kind != Some(content::HANDSHAKE) || record.epoch != 0 {
         return None;
     }
-    let fragment = fragment::read(record.fragment)?;
-    let is_first = fragment.kind == handshake::CLIENT_HELLO && fragment.number == 0 && fragment.offset == 0;
-    fragment.bytes.get(2..34).filter(|_| is_first)?.try_into().ok()
+    fragment::read(record.fragment).filter(is_first_hello)
+}
+
+fn is_first_hello(fragment: &Fragment<'_>) -> bool {
+    fragment.kind == handshake::CLIENT_HELLO && fragment.number == 0
 }
 
 /// A ClientHello as TLS has it: without the cookie behind the session id (RFC 6347 section 4.2.1).
@@ -54,7 +112,7 @@ impl Association {
     /// A new one, if a payload could be DTLS: records to its end, the first of them plain.
     pub fn begin(bytes: &[u8]) -> Option<Self> {
         let mut at = record::start(bytes)?;
-        let first = record::read(bytes, at)?;
+        let first = record::read(bytes, at, None)?;
         let plausible = match first.kind? {
             content::HANDSHAKE if first.epoch == 0 => {
                 let message = fragment::read(first.fragment)?;
@@ -65,7 +123,7 @@ impl Association {
             _ => first.epoch > 0,
         };
         while plausible && at < bytes.len() {
-            match record::read(bytes, at) {
+            match record::read(bytes, at, None) {
                 Some(record) => at = record.end(),
                 // TURN pads, and a record may be cut by the snap length: the first one was whole.
                 None if at > first.at => break,
@@ -77,14 +135,19 @@ impl Association {
 
     /// Whether the payload begins another association: a first ClientHello with another random.
     pub fn is_renewed_by(&self, bytes: &[u8]) -> bool {
-        let random = || first_random(&record::read(bytes, record::start(bytes)?)?);
-        self.random.is_some() && random().is_some_and(|random| self.random != Some(random))
+        let hello = || first_hello(&record::read(bytes, record::start(bytes)?, None)?);
+        hello().is_some_and(|hello| self.start.is_contradicted_by(&hello))
+    }
+
+    /// Bytes that it holds of messages in the making.
+    pub fn held(&self) -> u64 {
+        self.sides.iter().map(|direction| direction.fragments.held() as u64).sum()
     }
 
     /// Takes a payload: records of DTLS, or what shares its ports (RFC 7983).
     pub fn deliver(&mut self, side: Side, bytes: &[u8], carrier: Carrier) {
         if let Some(mut at) = record::start(bytes) {
-            while let Some(record) = record::read(bytes, at) {
+            while let Some(record) = record::read(bytes, at, self.sides[side.index()].id_len) {
                 self.take(side, &record, carrier);
                 at = record.end();
             }
@@ -99,6 +162,7 @@ impl Association {
         let mut span = carried(carrier, record.at, record.end() - record.at);
         let direction = &mut self.sides[side.index()];
         span.extend(direction.bytes + record.fragment_at as u64, record.fragment.len() as u64);
+        let epoch = direction.epoch_of(record);
         let row = |content, state| Message { side, content, state, span, retransmitted: 0 };
         match record.kind {
             Some(content::HANDSHAKE) if plain => self.take_fragments(side, record, carrier),
@@ -127,7 +191,7 @@ impl Association {
                 }
             }
             // Epoch 2 protects the handshake of DTLS 1.3 (RFC 9147 section 6.1).
-            None if record.epoch == 2 && self.seen.facts.is_tls13() => match &mut direction.flight {
+            None if epoch == 2 && record.is_unified && self.seen.facts.is_tls13() => match &mut direction.flight {
                 Some(flight) => {
                     flight.join(&span);
                 }
@@ -151,32 +215,51 @@ impl Association {
             // The record's header carries the first fragment.
             let from = if at == 0 { record.at } else { record.fragment_at + at };
             let span = carried(carrier, from, record.fragment_at + at + len - from);
-            self.take_fragment(side, &fragment, &span, record.fragment_at + at);
+            self.take_fragment(side, &fragment, &span, carrier.id, record.fragment_at + at);
             at += len;
+        }
+        if at < record.fragment.len() {
+            self.seen.facts.fragments_contradicting += 1;
         }
     }
 
-    fn take_fragment(&mut self, side: Side, fragment: &Fragment<'_>, span: &Span, at: usize) {
-        if fragment.kind == handshake::CLIENT_HELLO && fragment.offset == 0 && self.random.is_none() {
-            self.random = fragment.bytes.get(2..34).and_then(|random| random.try_into().ok());
+    fn take_fragment(&mut self, side: Side, fragment: &Fragment<'_>, span: &Span, carrier: u64, at: usize) {
+        if is_first_hello(fragment) {
+            self.start.learn(fragment);
         }
         let direction = &mut self.sides[side.index()];
-        match direction.fragments.take(fragment, span, direction.bytes + at as u64) {
-            Step::Message(whole) => {
+        match direction.fragments.take(fragment, span, carrier, direction.bytes + at as u64) {
+            Step::Message(mut whole) => {
                 let hello = if whole.kind == handshake::CLIENT_HELLO { without_cookie(whole.body()) } else { None };
                 let content = self.seen.facts.learn(side, whole.kind, Some(hello.as_deref().unwrap_or(whole.body())));
                 let (span, retransmitted) = (whole.span, whole.retransmitted);
-                direction.numbers.push((fragment.number, self.seen.messages.len()));
+                let place = Some(self.seen.messages.len()).filter(|place| *place < MAX_MESSAGES);
+                direction.fragments.remember(&whole, place);
                 self.seen.count_handshake(side, &span);
                 self.seen.push(Message { side, content, state: State::Seen, span, retransmitted });
+                if whole.kind == handshake::SERVER_HELLO {
+                    self.agree_on_ids();
+                }
             }
-            Step::Copy(number) => {
-                let place = direction.numbers.iter().find(|(held, _)| *held == number).map(|(_, place)| *place);
-                if let Some(message) = place.and_then(|place| self.seen.messages.get_mut(place)) {
+            Step::Copy(place) => {
+                if let Some(message) = self.seen.messages.get_mut(place) {
                     message.retransmitted += 1;
                 }
             }
-            Step::More | Step::Passed => {}
+            Step::More => {}
+            Step::Beyond => self.seen.facts.fragments_beyond_bound += 1,
+            Step::Contradicts => self.seen.facts.fragments_contradicting += 1,
+        }
+    }
+
+    /// Connection ids are used where both hellos have one (RFC 9146 section 3): each side says with which id it wants to
+    /// be addressed.
+    fn agree_on_ids(&mut self) {
+        let facts = &self.seen.facts;
+        let (Some(client), Some(offered), Some(chosen)) = (facts.client, &facts.client_hello, &facts.server_hello) else { return };
+        if let (Some(of_client), Some(of_server)) = (offered.connection_id_len, chosen.connection_id_len) {
+            self.sides[client.index()].id_len = Some(of_server.into());
+            self.sides[client.other().index()].id_len = Some(of_client.into());
         }
     }
 

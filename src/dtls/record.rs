@@ -34,6 +34,8 @@ pub struct Record<'b> {
     pub kind: Option<u8>,
     /// The epoch; of a unified header its lowest two bits.
     pub epoch: u16,
+    /// Whether it has the unified header of DTLS 1.3.
+    pub is_unified: bool,
     /// What follows the header.
     pub fragment: &'b [u8],
     /// Where the header begins in the payload.
@@ -49,44 +51,52 @@ impl Record<'_> {
     }
 }
 
-/// Reads the record at `at`. None where none begins there, or the datagram ends within it.
-pub fn read(bytes: &[u8], at: usize) -> Option<Record<'_>> {
+/// Reads the record at `at`, in a direction whose connection ids have `id_len` bytes, if that is known. None where none
+/// begins there, or the datagram ends within it.
+///
+/// Where an id is there whose length is not known, the rest of the datagram is one record.
+pub fn read(bytes: &[u8], at: usize, id_len: Option<usize>) -> Option<Record<'_>> {
     let rest = bytes.get(at..)?;
     let first = *rest.first()?;
     if first & 0xe0 == 0x20 {
-        return read_unified(rest, at);
+        return read_unified(rest, at, id_len);
     }
     let header: &[u8; HEADER] = rest.get(..HEADER)?.try_into().ok()?;
     if !(content::CHANGE_CIPHER_SPEC..=content::ACK).contains(&first) || !is_version([header[1], header[2]]) {
         return None;
     }
     let epoch = u16::from_be_bytes([header[3], header[4]]);
-    // How long the id is, only the hellos say; nothing in such a record is read, so its end is the datagram's.
+    let record = |kind, start, fragment| Record { kind, epoch, is_unified: false, fragment, at, fragment_at: at + start };
     if first == content::CID {
-        return Some(Record { kind: None, epoch, fragment: &rest[HEADER - 2..], at, fragment_at: at + HEADER - 2 });
+        let Some(id_len) = id_len else { return Some(record(None, HEADER - 2, &rest[HEADER - 2..])) };
+        let start = HEADER + id_len;
+        let [high, low] = *rest.get(start - 2..)?.first_chunk()?;
+        return Some(record(None, start, sized(rest, start, u16::from_be_bytes([high, low]))?));
     }
-    let len = usize::from(u16::from_be_bytes([header[11], header[12]]));
-    let fragment = rest.get(HEADER..HEADER + len).filter(|_| len <= MAX_FRAGMENT)?;
-    Some(Record { kind: Some(first), epoch, fragment, at, fragment_at: at + HEADER })
+    let fragment = sized(rest, HEADER, u16::from_be_bytes([header[11], header[12]]))?;
+    Some(record(Some(first), HEADER, fragment))
 }
 
-fn read_unified(rest: &[u8], at: usize) -> Option<Record<'_>> {
+/// The fragment that begins at `start`, if it is all there.
+fn sized(rest: &[u8], start: usize, len: u16) -> Option<&[u8]> {
+    let len = usize::from(len);
+    rest.get(start..start + len).filter(|_| len <= MAX_FRAGMENT)
+}
+
+fn read_unified(rest: &[u8], at: usize, id_len: Option<usize>) -> Option<Record<'_>> {
     let first = rest[0];
+    let (has_id, has_len) = (first & 0x10 != 0, first & 0x04 != 0);
     let sequence = if first & 0x08 != 0 { 2 } else { 1 };
-    let (start, len) = match (first & 0x10 != 0, first & 0x04 != 0) {
-        (false, true) => {
-            let at = 1 + sequence;
-            (at + 2, Some(usize::from(u16::from_be_bytes([*rest.get(at)?, *rest.get(at + 1)?]))))
-        }
-        // The length of the id is not known here: the rest of the datagram is one record.
-        (_, _) => (1 + sequence, None),
-    };
-    let fragment = match len {
-        Some(len) => rest.get(start..start + len).filter(|_| len <= MAX_FRAGMENT)?,
-        None => rest.get(start..)?,
+    let start = 1 + sequence + if has_id { id_len.unwrap_or(0) } else { 0 };
+    let (start, fragment) = if has_len && (!has_id || id_len.is_some()) {
+        let [high, low] = *rest.get(start..)?.first_chunk()?;
+        (start + 2, sized(rest, start + 2, u16::from_be_bytes([high, low]))?)
+    } else {
+        (start, rest.get(start..)?)
     };
     // Protection adds 16 bytes or more, and the number is masked with a sample of 16.
-    (fragment.len() >= 16).then_some(Record { kind: None, epoch: u16::from(first & 3), fragment, at, fragment_at: at + start })
+    let record = Record { kind: None, epoch: u16::from(first & 3), is_unified: true, fragment, at, fragment_at: at + start };
+    (fragment.len() >= 16).then_some(record)
 }
 
 /// DTLS 1.0 and 1.2 (1.3 writes 1.2), and what OpenSSL wrote before there was a standard.
@@ -133,16 +143,16 @@ mod tests {
     #[test]
     fn records_follow_one_another() {
         let bytes = [plain(22, 0, &[1, 2, 3]), plain(20, 0, &[1]), [&[0x2e, 0, 1, 0, 16][..], &[7; 16]].concat()].concat();
-        let first = read(&bytes, 0).unwrap();
+        let first = read(&bytes, 0, None).unwrap();
         assert_eq!((first.kind, first.epoch, first.fragment, first.end()), (Some(22), 0, &[1, 2, 3][..], 16));
-        let second = read(&bytes, first.end()).unwrap();
+        let second = read(&bytes, first.end(), None).unwrap();
         assert_eq!((second.kind, second.fragment), (Some(20), &[1][..]));
-        let third = read(&bytes, second.end()).unwrap();
+        let third = read(&bytes, second.end(), None).unwrap();
         assert_eq!((third.kind, third.epoch, third.fragment, third.end()), (None, 2, &[7; 16][..], bytes.len()));
-        assert_eq!(read(&bytes, bytes.len()), None);
+        assert_eq!(read(&bytes, bytes.len(), None), None);
         for end in 0..bytes.len() {
             let mut at = 0;
-            while let Some(record) = read(&bytes[..end], at) {
+            while let Some(record) = read(&bytes[..end], at, None) {
                 assert!(record.end() > at && record.end() <= end);
                 at = record.end();
             }
@@ -151,13 +161,35 @@ mod tests {
 
     #[test]
     fn what_is_no_record() {
-        let check = |bytes: &[u8]| assert_eq!(read(bytes, 0), None, "{bytes:?}");
+        let check = |bytes: &[u8]| assert_eq!(read(bytes, 0, None), None, "{bytes:?}");
         check(&[]);
         check(&plain(19, 0, &[1]));
         check(&[22, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         check(&plain(22, 0, &[1, 2])[..14]);
         check(&[0x2c, 0, 1, 0, 16, 1]);
         check(&[0x80; 40]);
+    }
+
+    /// Two records in a datagram are told apart by the length of the id that the receiver chose.
+    #[test]
+    fn connection_ids() {
+        let old = |fragment: &[u8]| [&[25, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 1][..], b"id", &[0, fragment.len() as u8], fragment].concat();
+        let new = [&[0x3f][..], b"id", &[0, 1, 0, 17], &[7; 17]].concat();
+        let check = |bytes: &[u8], id_len: Option<usize>, lens: &[usize]| {
+            let (mut at, mut found) = (0, Vec::new());
+            while let Some(record) = read(bytes, at, id_len) {
+                assert_eq!((record.kind, record.at), (None, at));
+                found.push(record.fragment.len());
+                at = record.end();
+            }
+            assert_eq!((found, at), (lens.to_vec(), bytes.len()));
+        };
+        check(&[old(&[1; 20]), old(&[2; 30])].concat(), Some(2), &[20, 30]);
+        check(&[old(&[1; 20]), new.clone(), new.clone()].concat(), Some(2), &[20, 17, 17]);
+        check(&[old(&[1; 20]), old(&[2; 30])].concat(), None, &[20 + 30 + 4 + 15]);
+        check(&[new.clone(), new.clone()].concat(), None, &[2 * new.len() - 3]);
+        assert_eq!(read(&new, 0, Some(200)), None);
+        assert_eq!(read(&old(&[1; 20]), 0, Some(200)), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! UDP datagrams to conversations: which belong together, who reads them, when they are over.
 //!
 //! ```text
-//!  datagram ──► seen    every conversation of the file, 16 bytes each: the order of their first frames is Wireshark's numbering
+//!  datagram ──► seen    every conversation of the file, 24 bytes each: the order of their first frames is Wireshark's numbering
 //!                 └──► flows    the few whose content is a reader's protocol
 //! ```
 //!
@@ -31,6 +31,10 @@ pub trait DatagramReader: Sized {
     fn deliver(&mut self, side: Side, bytes: &[u8], carrier: Carrier);
     /// Whether this is the reader's protocol.
     fn interest(&self) -> Interest;
+    /// Bytes that it holds of messages in the making, besides [`DatagramReader::BYTES`].
+    fn held(&self) -> u64 {
+        0
+    }
 }
 
 /// A UDP conversation, or the part of it between the first and the last packet of one association or connection.
@@ -114,6 +118,8 @@ pub struct DatagramLane<R> {
     /// Flows by hash, for those that go on in the next file.
     index: HashTable<u32>,
     flows: Slab<DatagramFlow<R>>,
+    /// Bytes that the readers hold of messages in the making.
+    held: u64,
     clock: Timestamp,
     next_search: Timestamp,
 }
@@ -128,6 +134,7 @@ impl<R: DatagramReader> DatagramLane<R> {
             seen: HashTable::new(),
             index: HashTable::new(),
             flows: Slab::default(),
+            held: 0,
             clock: Timestamp(i64::MIN),
             next_search: Timestamp(i64::MIN),
         }
@@ -136,7 +143,8 @@ impl<R: DatagramReader> DatagramLane<R> {
     /// What it holds now.
     pub fn load(&self) -> Load {
         let flows = self.flows.len() as u64 * (size_of::<DatagramFlow<R>>() as u64 + R::BYTES);
-        Load { flows: flows + self.seen.len() as u64 * size_of::<Seen>() as u64, held: 0 }
+        // Readers cannot be made to hold less: what relieves is that flows end sooner.
+        Load { flows: flows + self.seen.len() as u64 * size_of::<Seen>() as u64 + self.held, held: 0 }
     }
 
     /// Begins a block: ends what has been silent for too long.
@@ -246,7 +254,9 @@ impl<R: DatagramReader> DatagramLane<R> {
         flow.ip_fragments += u32::from(datagram.fragments);
         flow.count += 1;
         let carrier = Carrier { id: flow.count, place, time: datagram.time, len: datagram.wire_len, mss: 0, fragments: datagram.fragments };
+        let before = flow.reader.held();
         flow.reader.deliver(side, payload, carrier);
+        self.held = self.held + flow.reader.held() - before;
         if flow.reader.interest() == Interest::Not {
             self.forget(slot);
         }
@@ -294,6 +304,7 @@ impl<R: DatagramReader> DatagramLane<R> {
 
     fn forget(&mut self, slot: u32) -> Option<DatagramFlow<R>> {
         let flow = self.flows.remove(slot)?;
+        self.held -= flow.reader.held();
         let hash = self.key.hash(&flow.key);
         if let Ok(entry) = self.index.find_entry(hash, |held| *held == slot) {
             entry.remove();

@@ -5,7 +5,7 @@
 //!                              at ──►                               ^ end: how far the innermost length goes
 //! ```
 //!
-//! This is the way for everything but plain TCP over IP over Ethernet, which [`super::plain`] reads by itself. Each layer
+//! This is the way for everything but TCP and most UDP over IP over Ethernet, which [`super::plain`] reads by itself. Each layer
 //! is a function from [`Layers`] to what comes [`Next`]; the number of layers is bounded, and each moves forward.
 
 use super::path::{Kind, Path, Tunnel};

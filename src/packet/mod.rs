@@ -9,7 +9,8 @@
 //! Pure functions over bytes: nothing is allocated, nothing fails. What cannot be read is a [`Stop`] with its layer,
 //! reason and offset. Offsets are from the start of the frame, so that a segment outlives the borrow of its frame.
 //!
-//! Parts of IP packets are put together by [`defrag`], which alone keeps a state. [`plain`] is the fast way for what most frames are, TCP over IP over Ethernet; [`dissect`] is the way for everything.
+//! Parts of IP packets are put together by [`defrag`], which alone keeps a state. [`plain`] is the fast way for what most
+//! frames are, TCP and UDP over IP over Ethernet; [`dissect`] is the way for everything.
 
 pub mod defrag;
 mod esp;
@@ -219,19 +220,41 @@ pub enum Found {
     Stop(Stop),
 }
 
-/// Reads a frame that is TCP in a whole IP packet in untagged Ethernet; none for any other, and for damaged ones.
+/// What most frames hold.
+#[derive(Debug, Clone, Copy)]
+pub enum Plain {
+    /// A TCP segment.
+    Segment(Segment),
+    /// A UDP datagram that wraps nothing.
+    Datagram(Datagram),
+}
+
+impl Plain {
+    /// The key of the flow that it belongs to.
+    pub fn key(&self) -> &Key {
+        match self {
+            Plain::Segment(segment) => &segment.key,
+            Plain::Datagram(datagram) => &datagram.key,
+        }
+    }
+}
+
+/// Reads a frame that is TCP, or UDP on ports of no tunnel, in a whole IP packet in untagged Ethernet; none for any other,
+/// and for damaged ones.
 #[inline]
-pub fn plain(frame: &Frame<'_>) -> Option<Segment> {
+pub fn plain(frame: &Frame<'_>) -> Option<Plain> {
     let version = match word(frame.bytes, 12) {
         Some(ethertype::IPV4) if frame.link.0 == 1 => 4,
         Some(ethertype::IPV6) if frame.link.0 == 1 => 6,
         _ => return None,
     };
     let packet = ip::read(frame.bytes, 14, version).ok()?;
-    if packet.protocol != ip::protocol::TCP || packet.fragment.is_some() {
-        return None;
+    match packet.protocol {
+        _ if packet.fragment.is_some() => None,
+        ip::protocol::TCP => tcp::read(frame, &packet).ok().map(Plain::Segment),
+        ip::protocol::UDP => udp::plain(frame, &packet).map(Plain::Datagram),
+        _ => None,
     }
-    tcp::read(frame, &packet).ok()
 }
 
 /// Reads any frame. An aggregate of 802.11 holds several segments; every frame gives at least one thing, but an empty aggregate.

@@ -85,14 +85,79 @@ fn eth4(protocol: u8, payload: &[u8]) -> Vec<u8> {
     ethernet(0x0800, &ip4(protocol, payload))
 }
 
+/// What both ways give of a frame, as text: where the straight one declines, nothing is compared.
+fn both_ways(bytes: &[u8], wire_len: usize) -> Option<(String, String)> {
+    let frame = Frame { number: 1, time: Timestamp(0), link: LinkType(1), wire_len: wire_len as u32, offset: 0, bytes };
+    let straight = match plain(&frame)? {
+        Plain::Segment(segment) => format!("{:?}", Found::Segment(segment, Path::default())),
+        Plain::Datagram(datagram) => format!("{:?}", Found::Datagram(datagram, Path::default())),
+    };
+    let mut any = String::new();
+    dissect(&frame, &mut |found| any.push_str(&format!("{found:?}")));
+    Some((straight, any))
+}
+
 #[test]
 fn plain_and_any_agree() {
-    for bytes in [ethernet(0x0800, &plain4()), ethernet(0x86dd, &ip6(6, &tcp()))] {
-        let frame = Frame { number: 1, time: Timestamp(0), link: LinkType(1), wire_len: bytes.len() as u32, offset: 0, bytes: &bytes };
-        let Found::Segment(any, _) = all(1, &bytes)[0] else { panic!() };
-        assert_eq!(format!("{:?}", plain(&frame).unwrap()), format!("{any:?}"));
-        check(1, &bytes, "");
+    let long = |payload: &[u8]| bytes![[0x9c, 0x40, 0, 53, 0, 200, 0, 0], payload];
+    let short = |payload: &[u8]| bytes![[0x9c, 0x40, 0, 53, 0, 10, 0, 0], payload];
+    let none = |payload: &[u8]| bytes![[0x9c, 0x40, 0, 53, 0, 0, 0, 0], payload];
+    for bytes in [
+        ethernet(0x0800, &plain4()),
+        ethernet(0x86dd, &ip6(6, &tcp())),
+        eth4(17, &udp(53, PAYLOAD)),
+        ethernet(0x86dd, &ip6(17, &udp(443, PAYLOAD))),
+        ethernet(0x86dd, &ip6(60, &bytes![[17, 0, 1, 4, 0, 0, 0, 0], udp(443, PAYLOAD)])),
+        eth4(17, &long(PAYLOAD)),
+        eth4(17, &short(PAYLOAD)),
+        eth4(17, &none(PAYLOAD)),
+        bytes![eth4(17, &udp(53, PAYLOAD)), [0; 9]],
+    ] {
+        let wire_len = bytes.len();
+        let (straight, any) = both_ways(&bytes, wire_len).unwrap();
+        assert_eq!(straight, any);
+        for end in 0..=bytes.len() {
+            both_ways(&bytes[..end], wire_len).inspect(|(straight, any)| assert_eq!(straight, any, "{end} of {bytes:?}"));
+        }
+        let mut damaged = bytes.to_vec();
+        for bit in 0..bytes.len() * 8 {
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            both_ways(&damaged, wire_len).inspect(|(straight, any)| assert_eq!(straight, any, "bit {bit} of {bytes:?}"));
+            damaged[bit / 8] ^= 1 << (bit % 8);
+        }
     }
+    check(1, &ethernet(0x0800, &plain4()), "");
+}
+
+/// Whatever the port, and whatever tunnel may lie behind it.
+#[test]
+fn the_straight_way_takes_no_tunnel() {
+    let inner = ethernet(0x0800, &plain4());
+    let wrapped = [
+        bytes![[8, 0, 0, 0, 0, 0, 1, 0], inner],
+        bytes![[0, 0, 0x65, 0x58, 0, 0, 1, 0], inner],
+        bytes![[0x30, 0xff, 0, plain4().len() as u8, 0, 0, 0, 1], plain4()],
+        bytes![[0, 1, 1, 64], plain4()],
+        bytes![[8, 0, 0, 0, 0, 0, 1, 0], plain4()],
+        bytes![[4, 0, 0, 0, 1, 2, 3, 4], [0; 40]],
+        ip6(6, &tcp()),
+    ];
+    let mut taken = 0;
+    for payload in &wrapped {
+        for port in 0..=u16::MAX {
+            let bytes = eth4(17, &udp(port, payload));
+            let frame = Frame { number: 1, time: Timestamp(0), link: LinkType(1), wire_len: 200, offset: 0, bytes: &bytes };
+            if let Some(Plain::Datagram(straight)) = plain(&frame) {
+                let found = all(1, &bytes);
+                let is_same = |found: &Datagram| {
+                    (found.key, found.payload_at, found.wire_len) == (straight.key, straight.payload_at, straight.wire_len)
+                };
+                assert!(matches!(&found[..], [Found::Datagram(found, _)] if is_same(found)), "port {port}: {found:?}");
+                taken += 1;
+            }
+        }
+    }
+    assert_eq!(taken, wrapped.len() * (65_536 - 13));
 }
 
 #[test]

@@ -48,6 +48,40 @@ pub fn read(frame: &Frame<'_>, layers: &mut Layers<'_>, out: &mut dyn FnMut(Foun
     inner
 }
 
+/// Reads a datagram in an IP packet outside of tunnels whose ports hint at none: what [`read`] gives, in a straight line.
+#[inline]
+pub fn plain(frame: &Frame<'_>, packet: &ip::Packet) -> Option<Datagram> {
+    let [s1, s2, d1, d2, l1, l2, _, _] = field::<8>(frame.bytes, packet.at)?;
+    let ports = [u16::from_be_bytes([s1, s2]), u16::from_be_bytes([d1, d2])];
+    if packet.wire_len < 8 || ports.into_iter().any(is_hint) {
+        return None;
+    }
+    let length = usize::from(u16::from_be_bytes([l1, l2]));
+    let wire_len = if length >= 8 { packet.wire_len.min(length) } else { packet.wire_len } - 8;
+    let at = packet.at + 8;
+    let ends = (Endpoint { address: packet.source, port: ports[0] }, Endpoint { address: packet.destination, port: ports[1] });
+    let (key, from_low) = Key::of(ends.0, ends.1);
+    Some(Datagram {
+        key,
+        from_low,
+        ip_version: packet.version,
+        wraps: false,
+        path: 0,
+        fragments: 0,
+        time: frame.time,
+        frame: frame.number,
+        payload_at: at as u32,
+        payload_len: (frame.bytes.len() - at).min(wire_len) as u32,
+        wire_len: wire_len as u32,
+    })
+}
+
+/// Whether a port hints at something that wraps packets.
+#[inline]
+fn is_hint(port: u16) -> bool {
+    matches!(port, 1701 | 2152 | 3544 | 4341 | 4500 | 4789 | 4790 | 5247 | 6081 | 6635 | 8472 | 48879 | 51820)
+}
+
 /// Hands out the datagram whose beginning an error message of ICMP quotes (RFC 792, RFC 4443): nobody reads it, but Wireshark
 /// counts its conversation.
 pub fn quoted(frame: &Frame<'_>, mut layers: Layers<'_>, protocol: u8, out: &mut dyn FnMut(Found)) {
@@ -90,7 +124,7 @@ fn datagram(frame: &Frame<'_>, layers: &Layers<'_>, [source, destination]: [u16;
 
 /// What the ports hint at, if the content bears it out.
 fn wrapped([source, destination]: [u16; 2], layers: &mut Layers<'_>) -> Result<Option<Next>, Stop> {
-    for port in [destination, source] {
+    for port in [destination, source].into_iter().filter(|port| is_hint(*port)) {
         // RFC 3948: four zero bytes are IKE, a single one a keep-alive; all else is ESP.
         if port == 4500 && !matches!(layers.rest(), [0, 0, 0, 0, ..] | [_] | []) {
             return esp::read(layers).map(Some);

@@ -240,7 +240,7 @@ fn segmentation(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &R
     let certificate = first(11, server);
     row.certificate_bytes = certificate.map(|span| span.bytes());
     row.certificate_segments = certificate.map(|span| span.segments);
-    if seen.facts.server_hello.is_some() {
+    if network.tcp.is_some() && seen.facts.server_hello.is_some() {
         row.server_flight_bytes = Some(seen.server_flight.extent());
         row.server_flight_segments = Some(seen.server_flight.segments);
     }

@@ -5,7 +5,8 @@ use crate::table;
 use crate::time::Timestamp;
 
 table! {
-    /// A flow of TLS: one TCP connection that carries at least one TLS record, found by content on any port.
+    /// A flow of TLS, found by content on any port: a TCP connection that carries at least one TLS record, a DTLS association, or a QUIC connection.
+    /// Where a column says segment, it is a datagram in DTLS and QUIC.
     FlowRow, "flows", key ["flow_id"];
     /// `f` and 16 hex digits of a hash of capture_id, flow key and first frame: the same for every run over the same file.
     flow_id: Word,
@@ -17,17 +18,18 @@ table! {
     captures: u32,
     /// `tcp` or `udp`.
     transport: Word,
-    /// `tls`, `dtls` or `quic`.
+    /// `tls` (over TCP), `dtls` or `quic` (both over UDP).
     protocol: Word,
-    /// The number that Wireshark and tshark give it in that capture: tcp.stream.
+    /// The number that Wireshark and tshark give it in that capture: tcp.stream, or udp.stream of the conversation. DTLS associations and QUIC
+    /// connections that follow one another between the same ports share it.
     stream: Option<u64>,
-    /// Address of the client: who sent the SYN, else who sent the ClientHello, else see client_guessed.
+    /// Address of the client: who sent the SYN, else who sent the first ClientHello, else see client_guessed.
     client_ip: Word,
-    /// TCP port of the client.
+    /// TCP or UDP port of the client.
     client_port: u16,
     /// Address of the server.
     server_ip: Word,
-    /// TCP port of the server.
+    /// TCP or UDP port of the server.
     server_port: u16,
     /// True where neither a SYN nor a hello told who the client is; it is then the side with the higher port.
     client_guessed: bool,
@@ -45,7 +47,7 @@ table! {
     last_frame: u64,
     /// The capture of its last packet. Empty: that of its first one, capture_id.
     last_capture_id: Word,
-    /// True where the capture does not hold the SYN of the client: the flow was running when the capture began.
+    /// True where the capture does not hold the SYN of the client (of DTLS and QUIC: its ClientHello): the flow was running when the capture began.
     starts_midway: bool,
     /// What was spoken before TLS on the connection, by its first bytes: smtp, lmtp, imap, pop3, ftp, ldap, xmpp, irc, nntp, managesieve, postgresql,
     /// mysql, rdp, amqp, connect, socks4, socks5, proxy_v1, proxy_v2, or other; openvpn, which carries it in packets. Empty: nothing.
@@ -140,6 +142,9 @@ table! {
     secure_renegotiation: Option<bool>,
     /// Compression of records that the server chose, by name: `deflate`, `lzs`. Empty: none, or no ServerHello seen.
     record_compression: Word,
+    /// Protection profile of SRTP that the server chose with use_srtp (RFC 5764), IANA's name; the number in hex where IANA has none. In DTLS 1.3 that is
+    /// encrypted. Empty: none, or no ServerHello seen.
+    srtp_profile: Word,
     /// Sentinel in the server's random (RFC 8446 section 4.1.3): `tls12` or `tls11` is what it fell back to though it speaks more. Empty: none.
     downgrade_sentinel: Word,
     /// Whether the client sent TLS_FALLBACK_SCSV (RFC 7507): it tries again with an older version. Empty: no ClientHello seen.
@@ -193,9 +198,9 @@ table! {
     handshake_bytes_client: u64,
     /// The same of the server; the protected flight of TLS 1.3 included.
     handshake_bytes_server: u64,
-    /// TCP segments that carry the client's handshake.
+    /// TCP segments, or datagrams, that carry the client's handshake.
     handshake_segments_client: u32,
-    /// TCP segments that carry the server's handshake.
+    /// TCP segments, or datagrams, that carry the server's handshake.
     handshake_segments_server: u32,
     /// Bytes of the first ClientHello with its header.
     client_hello_bytes: Option<u64>,
@@ -207,13 +212,13 @@ table! {
     certificate_bytes: Option<u64>,
     /// TCP segments that carry it.
     certificate_segments: Option<u32>,
-    /// Bytes of the server's first flight: records from ServerHello to the turn, headers included.
+    /// Bytes of the server's first flight: records from ServerHello to the turn, headers included. Empty in DTLS and QUIC.
     server_flight_bytes: Option<u64>,
     /// TCP segments that carry it.
     server_flight_segments: Option<u32>,
-    /// TLS records that the client sent.
+    /// Records of TLS or DTLS that the client sent; of QUIC, packets.
     records_client: u64,
-    /// TLS records that the server sent.
+    /// Records of TLS or DTLS that the server sent; of QUIC, packets.
     records_server: u64,
     /// Of these, records of application data (in TLS 1.3 everything protected looks like it).
     app_records_client: u64,
@@ -227,7 +232,8 @@ table! {
     bytes_client: u64,
     /// Payload bytes of TCP or UDP on the wire from the server, retransmissions included.
     bytes_server: u64,
-    /// TCP segments whose bytes had all been seen, or that fill a hole after more than the reordering window.
+    /// TCP segments whose bytes had all been seen, or that fill a hole after more than the reordering window. Empty in DTLS and QUIC, as are the two that
+    /// follow; messages.csv says which messages came again.
     retransmissions: Option<u64>,
     /// Segments that fill a hole within the reordering window (3 ms, or the TCP round trip if shorter known).
     out_of_order: Option<u64>,
@@ -236,7 +242,7 @@ table! {
     /// Frames that hold a packet of it that was captured just before: counted among its packets and bytes, and otherwise passed over.
     /// Bare ACKs without an IP identification cannot be told and are not among them. Empty for UDP.
     duplicate_frames: Option<u64>,
-    /// Bytes that the capture does not hold: holes in the sequence space and snap-length cuts.
+    /// Bytes that the capture does not hold: holes in the sequence space of TCP, and snap-length cuts.
     gap_bytes: u64,
     /// IP fragments that carried the flow, as far as they could be put together.
     ip_fragments: Option<u64>,

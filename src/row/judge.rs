@@ -30,7 +30,7 @@ pub struct Judgement {
 
 /// Judges a flow.
 pub fn judge(network: &Network<'_>, seen: &Seen, client: Side, end: End, latest: Timestamp) -> Judgement {
-    let completed_at = completion(seen, client);
+    let completed_at = completion(seen, client, network.conversation.udp);
     let hidden_alert = if completed_at.is_none() && seen.facts.quic.is_none() { hidden_alert(seen, client) } else { None };
     Judgement {
         outcome: outcome(network, seen, completed_at.is_some(), hidden_alert.is_some(), end, latest),
@@ -42,7 +42,7 @@ pub fn judge(network: &Network<'_>, seen: &Seen, client: Side, end: End, latest:
 }
 
 /// When both Finished had been seen: encrypted, after ChangeCipherSpec, or as the first protected flights of TLS 1.3.
-fn completion(seen: &Seen, client: Side) -> Option<Timestamp> {
+fn completion(seen: &Seen, client: Side, in_datagrams: bool) -> Option<Timestamp> {
     let first = |side: Side, wanted: &dyn Fn(&Message) -> bool| {
         seen.messages.iter().find(|message| message.side == side && message.state != State::Partial && wanted(message))
     };
@@ -61,7 +61,9 @@ fn completion(seen: &Seen, client: Side) -> Option<Timestamp> {
     let finished = |side: Side| {
         let changed = first(side, &|message| message.content == Content::ChangeCipherSpec)?;
         first(side, &|message| {
-            matches!(message.content, Content::EncryptedHandshake | Content::Handshake(FINISHED)) && message.span.start >= changed.span.end
+            // Datagrams may overtake one another; there an epoch in each record says what is encrypted.
+            let is_behind = in_datagrams || message.span.start >= changed.span.end;
+            matches!(message.content, Content::EncryptedHandshake | Content::Handshake(FINISHED)) && is_behind
         })
     };
     Some(time(finished(client)?).max(time(finished(client.other())?)))

@@ -37,11 +37,11 @@ table! {
     time_utc: Timestamp,
     /// That time since the flow's first packet, in ms.
     since_start_ms: Millis,
-    /// Bytes with the 4-byte handshake header; of a ccs or alert its record body; of a flight its records with their headers.
+    /// Bytes with the 4-byte handshake header (in DTLS, too, whose headers are longer); of a ccs or alert its record body; of a flight its records with their headers.
     bytes: u64,
-    /// TLS records that carry any byte of it.
+    /// Records that carry any byte of it: of TLS or DTLS; of QUIC, CRYPTO frames.
     records: u32,
-    /// Distinct TCP segments that carry any byte of it or of the headers of its records.
+    /// Distinct TCP segments, or datagrams of DTLS and QUIC, that carry any byte of it or of the headers of its records.
     segments: u32,
     /// Packets that carry these segments.
     packets: u32,
@@ -55,7 +55,7 @@ table! {
     ends_segment: bool,
     /// The flight that it belongs to, from 1: it counts the turns of direction.
     flight: u32,
-    /// Retransmitted segments that carry bytes of it.
+    /// Retransmitted segments that carry bytes of it; in DTLS, datagrams that carry bytes of it once more.
     retransmitted_segments: u32,
     /// What else there is to say: the alert's level, why it is partial.
     detail: Wild,

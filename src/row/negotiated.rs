@@ -166,6 +166,8 @@ fn protection(row: &mut FlowRow, seen: &Seen, server: &ServerHello) {
         row.record_compression =
             names::compression_method(server.compression).map_or_else(|| format!("0x{:02x}", server.compression).into(), Word::from);
     }
+    let profile = |code| names::srtp_profile(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from);
+    row.srtp_profile = server.srtp_profile.map_or_else(Word::default, profile);
     row.downgrade_sentinel = server.downgrade.map_or("", Downgrade::as_str).into();
 }
 

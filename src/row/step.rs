@@ -59,7 +59,9 @@ pub fn name(content: Content) -> Named {
 pub fn step(content: Content, from_client: bool) -> u8 {
     match (content, from_client) {
         (Content::Handshake(CLIENT_HELLO) | Content::V2ClientHello, _) => 2,
-        (Content::Handshake(SERVER_HELLO | HELLO_RETRY_REQUEST | HELLO_REQUEST) | Content::HelloRetryRequest, _) => 3,
+        (Content::Handshake(SERVER_HELLO | HELLO_VERIFY_REQUEST | HELLO_RETRY_REQUEST | HELLO_REQUEST) | Content::HelloRetryRequest, _) => {
+            3
+        }
         (Content::Handshake(NEW_SESSION_TICKET), _) => 8,
         (Content::Handshake(SERVER_KEY_EXCHANGE), _) => 5,
         (Content::Handshake(CERTIFICATE_REQUEST | SERVER_HELLO_DONE), _) => 6,
@@ -81,6 +83,7 @@ pub fn token(content: Content) -> Word {
             CLIENT_HELLO => "ch".into(),
             SERVER_HELLO => "sh".into(),
             NEW_SESSION_TICKET => "nst".into(),
+            HELLO_VERIFY_REQUEST => "hvr".into(),
             HELLO_RETRY_REQUEST => "hrr".into(),
             CERTIFICATE => "crt".into(),
             SERVER_KEY_EXCHANGE => "ske".into(),

@@ -215,7 +215,8 @@ impl Collected {
         wanted.sort_unstable();
         wanted.dedup();
         let mut ranks = Ranks::new(&counts.births[1]);
-        let conversations = wanted.into_iter().map(|frame| (frame, ranks.of(frame))).collect();
+        // Datagrams that wrap one another are in one frame: a flow's own is the innermost, so all others of it come before.
+        let conversations = wanted.into_iter().map(|frame| (frame, ranks.of(frame + 1).saturating_sub(1))).collect();
         Streams { connections: Ranks::new(&counts.births[0]), conversations }
     }
 
@@ -333,8 +334,13 @@ impl<'a> Collector<'a> {
     fn keep(&mut self, network: &Network<'_>, seen: &Seen, end: End, latest: Timestamp) {
         let capture = self.capture(network.first.file);
         let place = Place { capture: capture as u32, frame: network.first.frame, offset: 0 };
-        if seen.facts.dropped > 0 {
-            self.collected.ledger.note(Layer::Tls, Reason::of("messages_beyond_bound"), 0, place);
+        let losses = [
+            (seen.facts.dropped, "messages_beyond_bound"),
+            (seen.facts.fragments_beyond_bound, "fragments_beyond_bound"),
+            (seen.facts.fragments_contradicting, "fragments_contradict"),
+        ];
+        for (_, reason) in losses.into_iter().filter(|(count, _)| *count > 0) {
+            self.collected.ledger.note(Layer::Tls, Reason::of(reason), 0, place);
         }
         let unreadable = seen.facts.quic.map_or(0, |quic| quic.unreadable);
         if unreadable > 0 {

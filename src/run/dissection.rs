@@ -18,7 +18,7 @@ use crate::flow::hash::HashKey;
 use crate::flow::table::{BlockFacts, Lane, Load};
 use crate::ledger::{Layer, Ledger, Place, Reason};
 use crate::packet::defrag::Defragmenter;
-use crate::packet::{Datagram, Found, Fragment, Paths, Segment, Stop, dissect, plain};
+use crate::packet::{Datagram, Found, Fragment, Paths, Plain, Segment, Stop, dissect, plain};
 use crate::tls::Session;
 use std::hint::black_box;
 use std::sync::{Mutex, OnceLock};
@@ -79,7 +79,8 @@ impl Dissection {
             Item::Frame(frame) => {
                 self.counts.frame(frame.number, frame.time, (frame.bytes.len() as u64) < u64::from(frame.wire_len));
                 match plain(&frame) {
-                    Some(segment) => self.enter(key, segment.shift(at as u32)),
+                    Some(Plain::Segment(segment)) => self.enter(key, segment.shift(at as u32)),
+                    Some(Plain::Datagram(datagram)) => self.enter_datagram(key, datagram.shift(at as u32)),
                     None => dissect(&frame, &mut |found| match found {
                         Found::Segment(mut segment, path) => {
                             segment.path = self.paths.enter(&path);
@@ -87,9 +88,7 @@ impl Dissection {
                         }
                         Found::Datagram(mut datagram, path) => {
                             datagram.path = self.paths.enter(&path);
-                            let hash = key.hash(&datagram.key);
-                            let lane = self.lane_of(hash);
-                            self.datagrams[lane].push((hash, datagram.shift(at as u32)));
+                            self.enter_datagram(key, datagram.shift(at as u32));
                         }
                         Found::Fragment(mut fragment) => {
                             fragment.at += at as u32;
@@ -113,6 +112,12 @@ impl Dissection {
         let hash = key.hash(&segment.key);
         let lane = self.lane_of(hash);
         self.lanes[lane].push((hash, segment));
+    }
+
+    fn enter_datagram(&mut self, key: HashKey, datagram: Datagram) {
+        let hash = key.hash(&datagram.key);
+        let lane = self.lane_of(hash);
+        self.datagrams[lane].push((hash, datagram));
     }
 
     fn note(&mut self, capture: usize, frame: &Frame<'_>, stop: Stop) {

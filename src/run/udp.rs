@@ -71,6 +71,13 @@ impl DatagramReader for Udp {
         }
     }
 
+    fn held(&self) -> u64 {
+        match self {
+            Udp::Dtls(association) => association.held(),
+            Udp::Quic(_) => 0,
+        }
+    }
+
     fn interest(&self) -> Interest {
         if self.gquic().is_some() { Interest::Undecided } else { Interest::Found }
     }

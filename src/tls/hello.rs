@@ -9,6 +9,7 @@ mod extension {
     pub const SUPPORTED_GROUPS: u16 = 10;
     pub const EC_POINT_FORMATS: u16 = 11;
     pub const SIGNATURE_ALGORITHMS: u16 = 13;
+    pub const USE_SRTP: u16 = 14;
     pub const ALPN: u16 = 16;
     pub const COMPRESS_CERTIFICATE: u16 = 27;
     pub const SESSION_TICKET: u16 = 35;
@@ -16,6 +17,7 @@ mod extension {
     pub const EARLY_DATA: u16 = 42;
     pub const SUPPORTED_VERSIONS: u16 = 43;
     pub const KEY_SHARE: u16 = 51;
+    pub const CONNECTION_ID: u16 = 54;
     /// key_share of the drafts of TLS 1.3 before 23.
     pub const KEY_SHARE_DRAFT: u16 = 40;
     pub const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
@@ -57,6 +59,10 @@ pub struct ClientHello {
     pub key_shares: Vec<u16>,
     /// Algorithms of compress_certificate (RFC 8879) in order.
     pub certificate_compressions: Vec<u16>,
+    /// Protection profiles of use_srtp (RFC 5764) in order.
+    pub srtp_profiles: Vec<u16>,
+    /// Bytes of the connection id by which the client wants to be addressed (DTLS, RFC 9146), where it has the extension.
+    pub connection_id_len: Option<u8>,
     /// Whether a session ticket (not an empty one) is sent.
     pub ticket: bool,
     /// Whether a pre-shared key is offered.
@@ -88,6 +94,10 @@ pub struct ServerHello {
     pub extensions: Vec<u16>,
     /// The chosen application protocol.
     pub alpn: Option<Vec<u8>>,
+    /// The chosen protection profile of use_srtp (RFC 5764).
+    pub srtp_profile: Option<u16>,
+    /// Bytes of the connection id by which the server wants to be addressed, where it has the extension.
+    pub connection_id_len: Option<u8>,
     /// Group of the key share.
     pub key_share: Option<u16>,
     /// Whether a pre-shared key was accepted.
@@ -207,6 +217,8 @@ impl ClientHello {
                     list.vector16()?;
                 }
             }
+            extension::USE_SRTP => self.srtp_profiles = data.srtp_profiles()?,
+            extension::CONNECTION_ID => self.connection_id_len = Some(u8::try_from(data.vector8()?.len()).ok()?),
             extension::SESSION_TICKET => self.ticket = !std::mem::take(&mut data.0).is_empty(),
             extension::PRE_SHARED_KEY => {
                 self.psk = true;
@@ -281,6 +293,8 @@ impl ServerHello {
             // In a HelloRetryRequest the group alone, without a share.
             extension::KEY_SHARE | extension::KEY_SHARE_DRAFT => self.key_share = Some(data.word()?),
             extension::PRE_SHARED_KEY => self.psk = true,
+            extension::USE_SRTP => self.srtp_profile = data.srtp_profiles()?.first().copied(),
+            extension::CONNECTION_ID => self.connection_id_len = Some(u8::try_from(data.vector8()?.len()).ok()?),
             _ => {}
         }
         Some(())
@@ -373,6 +387,13 @@ impl<'a> Cursor<'a> {
     fn vector16(&mut self) -> Option<&'a [u8]> {
         let len = self.word()?;
         self.bytes(usize::from(len))
+    }
+
+    /// Profiles, and behind them the identifier of the master key, which nobody needs here (RFC 5764 section 4.1.1).
+    fn srtp_profiles(&mut self) -> Option<Vec<u16>> {
+        let profiles = words(self.vector16()?)?;
+        self.vector8()?;
+        Some(profiles)
     }
 
     fn alpn(&mut self) -> Option<Vec<Vec<u8>>> {
@@ -475,6 +496,19 @@ mod tests {
         assert_eq!(sentinel(b"DOWNGRD\x02"), None);
         let draft = read_server(&body([0x7f, 18], &[1; 32], &[0x13, 2, 0, 0])).unwrap();
         assert_eq!((draft.version, draft.suite), (0x7f12, 0x1302));
+    }
+
+    /// use_srtp and connection_id: what the client offers, what the server chose.
+    #[test]
+    fn extensions_of_dtls() {
+        let srtp = |profiles: &[u8]| [&[0, profiles.len() as u8][..], profiles, &[0]].concat();
+        let offered = read_client(&client(&[(14, &srtp(&[0, 7, 0, 1])), (54, &[3, 1, 2, 3])])).unwrap();
+        assert_eq!((offered.srtp_profiles, offered.connection_id_len, offered.malformed), (vec![7, 1], Some(3), false));
+        assert!(read_client(&client(&[(14, &[0, 3, 0, 7, 0, 0])])).unwrap().malformed);
+        assert!(read_client(&client(&[(54, &[3, 1, 2])])).unwrap().malformed);
+        let tail = [&[0, 0xc0, 0x2f, 0, 0, 14, 0, 14, 0, 5][..], &srtp(&[0, 1]), &[0, 54, 0, 1, 0]].concat();
+        let chosen = read_server(&[&[0xfe, 0xfd][..], &[1; 32], &tail].concat()).unwrap();
+        assert_eq!((chosen.srtp_profile, chosen.connection_id_len, chosen.malformed), (Some(1), Some(0), false));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod handshake {
     pub const HELLO_REQUEST: u8 = 0;
     pub const CLIENT_HELLO: u8 = 1;
     pub const SERVER_HELLO: u8 = 2;
+    pub const HELLO_VERIFY_REQUEST: u8 = 3;
     pub const NEW_SESSION_TICKET: u8 = 4;
     pub const HELLO_RETRY_REQUEST: u8 = 6;
     pub const CERTIFICATE: u8 = 11;
@@ -103,6 +104,10 @@ pub struct Facts {
     pub quic: Option<QuicFacts>,
     /// Messages that were passed over because a session keeps only so many.
     pub dropped: u64,
+    /// Handshake fragments of DTLS that were passed over because a direction holds only so much of messages in the making.
+    pub fragments_beyond_bound: u64,
+    /// Handshake fragments of DTLS whose lengths contradict one another, or those of other fragments of the same message.
+    pub fragments_contradicting: u64,
 }
 
 impl Facts {

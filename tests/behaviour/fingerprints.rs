@@ -37,6 +37,8 @@ fn naive(flow: &Line) -> String {
         "0302" => "11",
         "0301" => "10",
         "0300" => "s3",
+        "fefd" => "d2",
+        "feff" => "d1",
         other => panic!("{other}"),
     };
     let server_name = if extensions.contains(&"0000".to_owned()) { "d" } else { "i" };
@@ -51,5 +53,6 @@ fn naive(flow: &Line) -> String {
     if !schemes.is_empty() {
         second = format!("{second}_{schemes}");
     }
-    format!("t{version}{server_name}{counts}{alpn}_{}_{}", hash(suites.join(",")), hash(second))
+    let carrier = if &flow["protocol"] == "dtls" { "d" } else { "t" };
+    format!("{carrier}{version}{server_name}{counts}{alpn}_{}_{}", hash(suites.join(",")), hash(second))
 }

@@ -6,6 +6,7 @@ mod support;
 mod compressed;
 mod damage;
 mod derived;
+mod dtls;
 mod duplicates;
 mod exit_codes;
 mod findings;

@@ -8,7 +8,7 @@ use crate::support::random::Random;
 use tlscensus::capture::Frame;
 use tlscensus::flow::direction::{Direction, Payload};
 use tlscensus::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side, Start};
-use tlscensus::packet::{Segment, plain};
+use tlscensus::packet::{Plain, Segment, plain};
 use tlscensus::row::assemble::FlowRows;
 use tlscensus::time::Timestamp;
 
@@ -21,7 +21,9 @@ fn packets(sample: &str) -> Vec<Packet> {
 
 fn segment(packet: &Packet) -> Segment {
     let Packet { time, link, wire_len, bytes } = packet;
-    plain(&Frame { number: 1, time: *time, link: *link, wire_len: *wire_len, offset: 0, bytes }).unwrap()
+    let frame = Frame { number: 1, time: *time, link: *link, wire_len: *wire_len, offset: 0, bytes };
+    let Some(Plain::Segment(segment)) = plain(&frame) else { panic!("no plain TCP") };
+    segment
 }
 
 fn payload(packet: &Packet) -> &[u8] {

@@ -1,6 +1,8 @@
 //! The result does not depend on the number of threads, on the order of the arguments, or on how the bytes come in.
 
 use crate::support::capture::{File, Packet, pcap};
+use crate::support::datagrams::Datagrams;
+use crate::support::talk;
 use crate::support::{Folder, Table, captures_of, files_below, program, sample_names, samples, scan};
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -37,6 +39,64 @@ fn one_thread_or_eight_over_large_series() {
         outcomes
     };
     assert_eq!(outcomes(&one), outcomes(&three));
+}
+
+/// Datagrams, in one large capture and in captures that are large together.
+#[test]
+fn one_thread_or_eight_over_large_series_of_datagrams() {
+    let samples = ["dtls12-fragments", "dtls10"].map(|name| File::read(&captures_of(name)[0]));
+    let other = {
+        let mut talk = Datagrams::new([5000, 53]);
+        talk.send(talk::From::Client, &[1; 1300]);
+        talk.packets.remove(0)
+    };
+    let (mut packets, mut held) = (Vec::new(), 0);
+    for copy in 0u16.. {
+        let file = &samples[usize::from(copy) % 2];
+        let first = file.packets[0].time;
+        for packet in &file.packets {
+            let mut packet = packet.clone();
+            packet.time.0 += 1_700_000_000_000_000_000 + i64::from(copy) * 1_000_000 - first.0;
+            // Between the datagrams of a handshake come others, most of them in a conversation of their own.
+            for at in 0..4u8 {
+                let mut noise = other.clone();
+                noise.time = packet.time;
+                noise.bytes[26..28].copy_from_slice(&copy.to_be_bytes());
+                noise.bytes[31] = at;
+                held += 16 + noise.bytes.len();
+                packets.push(noise);
+            }
+            let name = copy.to_be_bytes();
+            (packet.bytes[27], packet.bytes[28], packet.bytes[31], packet.bytes[32]) = (name[0], name[1], name[0], name[1]);
+            held += 16 + packet.bytes.len();
+            packets.push(packet);
+        }
+        if held > LARGE + (1 << 20) {
+            break;
+        }
+    }
+    packets.sort_by_key(|packet| packet.time);
+    let folder = Folder::new();
+    folder.write("large/one.pcap", &pcap(&packets));
+    for (at, part) in packets.chunks(packets.len() / 3 + 1).enumerate() {
+        folder.write(format!("together/big.pcap{at}"), &pcap(part));
+    }
+    let (one, three) = (check(&folder, &[folder.at("large").into()]), check(&folder, &[folder.at("together").into()]));
+    let outcomes = |out: &Path| {
+        let mut outcomes: Vec<[String; 4]> = Table::read(out, "flows")
+            .lines()
+            .map(|flow| ["protocol", "client_ip", "sequence", "outcome"].map(|column| flow.get(column).to_owned()))
+            .collect();
+        outcomes.sort();
+        outcomes
+    };
+    let found = outcomes(&one);
+    assert!(
+        found.len() > 100 && found.iter().all(|[protocol, .., outcome]| protocol == "dtls" && outcome == "completed"),
+        "{}",
+        found.len()
+    );
+    assert_eq!(found, outcomes(&three));
 }
 
 #[test]

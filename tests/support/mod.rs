@@ -1,6 +1,7 @@
 //! What the tests share: folders of their own, runs of the program, tables read back, the samples.
 
 pub mod capture;
+pub mod datagrams;
 pub mod follow;
 pub mod quic;
 pub mod random;

@@ -84,7 +84,7 @@ pub const RULES: &[Rule] = &[
         decided: "Losses in losses.csv for which a bound of this program is the reason.",
         threshold: None,
         source: "losses.csv",
-        check: Check::Loss(|reason| matches!(reason, "evicted" | "messages_beyond_bound")),
+        check: Check::Loss(|reason| matches!(reason, "evicted" | "messages_beyond_bound" | "fragments_beyond_bound")),
     },
     Rule {
         id: "link_type_unknown",

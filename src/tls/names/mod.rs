@@ -21,6 +21,7 @@
 //! | [`client_certificate_type`] | [`CLIENT_CERTIFICATE_TYPES`] |
 //! | [`ec_point_format`] | [`EC_POINT_FORMATS`] |
 //! | [`psk_key_exchange_mode`] | [`PSK_KEY_EXCHANGE_MODES`] |
+//! | [`srtp_profile`] | [`SRTP_PROFILES`] |
 //!
 //! The registries are IANA's. A table `EXTRA_*` holds what is met on the wire and is *not* IANA's.
 //!
@@ -41,6 +42,7 @@ mod handshake_types;
 mod psk_key_exchange_modes;
 mod quic_versions;
 mod signature_schemes;
+mod srtp_profiles;
 mod versions;
 
 pub use alerts::{ALERTS, alert, alert_level};
@@ -57,6 +59,7 @@ pub use handshake_types::{EXTRA_HANDSHAKE_TYPES, HANDSHAKE_TYPES, handshake_type
 pub use psk_key_exchange_modes::{PSK_KEY_EXCHANGE_MODES, is_psk_mode_grease, psk_key_exchange_mode};
 pub use quic_versions::{EXTRA_QUIC_VERSIONS, QUIC_VERSIONS, is_quic_grease, quic_version};
 pub use signature_schemes::{EXTRA_SIGNATURE_SCHEMES, HASH_SIGNATURE_PAIRS, SIGNATURE_SCHEMES, SignatureScheme, signature_scheme};
+pub use srtp_profiles::{SRTP_PROFILES, srtp_profile};
 pub use versions::{VERSIONS, version};
 
 /// IANA's column "Recommended" (RFC 8447, with the letter D of RFC 9847).
