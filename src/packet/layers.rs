@@ -69,6 +69,8 @@ pub struct Layers<'b> {
     pub at: usize,
     /// Where the current packet ends on the wire; beyond the bytes where the snap length cut them.
     pub end: usize,
+    /// Where the wrapping ends, as far as a length field of it said.
+    limit: usize,
     /// What was met.
     pub wrap: Wrap,
     /// The innermost IP header so far.
@@ -78,7 +80,7 @@ pub struct Layers<'b> {
 impl<'b> Layers<'b> {
     /// At the start of bytes that went on to `end` on the wire.
     pub fn new(bytes: &'b [u8], end: usize, wrap: Wrap) -> Self {
-        Layers { bytes, at: 0, end: end.max(bytes.len()), wrap, ip: None }
+        Layers { bytes, at: 0, end: end.max(bytes.len()), limit: usize::MAX, wrap, ip: None }
     }
 
     /// The next bytes, and moves on.
@@ -142,6 +144,7 @@ impl<'b> Layers<'b> {
     /// Ends the packet where a length field says, if that is not beyond its wrapping.
     pub fn clip(&mut self, end: usize) {
         self.end = self.end.min(end);
+        self.limit = self.limit.min(end);
         self.bytes = &self.bytes[..self.bytes.len().min(self.end)];
     }
 
@@ -226,7 +229,8 @@ fn ip_header(frame: &Frame<'_>, layers: &mut Layers<'_>, version: u8) -> Result<
     }
     layers.at = packet.at;
     // The lengths of a packet within another do not shorten what the capture holds of it.
-    layers.end = packet.at + packet.wire_len;
+    // But what is behind the end of a wrapping is padding, though an IP length may take it in.
+    layers.end = (packet.at + packet.wire_len).min(layers.limit.max(packet.at));
     layers.bytes = &layers.bytes[..layers.bytes.len().min(layers.end)];
     layers.ip = Some(packet);
     Ok(match packet.fragment {

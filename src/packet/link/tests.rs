@@ -40,6 +40,14 @@ fn ethernet_and_its_tags() {
     stops(1, &behind(&[0x81, 0, 0, 1].repeat(70)), "too_many_layers");
 }
 
+/// A box in between took the padding of short frames into the length of the IP packet, but not into that of PPPoE.
+#[test]
+fn the_length_of_a_wrapping_bounds_that_of_the_packet_in_it() {
+    let mut padded = bytes![plain4(), [0; 3]];
+    padded[3] += 3;
+    check(51, &bytes![[0x11, 0, 0, 9, 0, 47, 0, 0x21], padded], "pppoe=9");
+}
+
 #[test]
 fn cooked_raw_and_loopback() {
     check(113, &bytes![[0; 14], [8, 0], plain4()], "");
