@@ -9,11 +9,13 @@
 
 pub mod state;
 
+mod diff;
 mod flows;
 mod merge;
 mod report;
 mod show;
 
+pub use diff::diff;
 pub use merge::merge;
 pub use report::report;
 pub use show::show;

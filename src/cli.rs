@@ -8,7 +8,7 @@
 
 mod again;
 
-pub use again::{Merge, Report, Show};
+pub use again::{Diff, Merge, Report, Show};
 
 use crate::archive::{Request, SeriesMode};
 use crate::census::findings::Severity;
@@ -123,6 +123,8 @@ pub enum Command {
     Report(Report),
     /// Combine finished runs over different captures into one
     Merge(Merge),
+    /// Say what differs between two finished runs
+    Diff(Diff),
     /// Print the handshake of one flow, step by step
     Show(Show),
     /// Say what a rule, table, or column is; without a name, list all rules

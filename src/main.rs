@@ -29,6 +29,7 @@ fn execute(cli: &Cli) -> Result<Exit, Error> {
         Command::Check(options) => check(options, &cli.messages),
         Command::Report(options) => again::report(options, &cli.messages),
         Command::Merge(options) => again::merge(options, &cli.messages),
+        Command::Diff(options) => again::diff(options),
         Command::Show(options) => again::show(options, &cli.messages),
         Command::Schema { format } => print(&dictionary::schema(match format {
             SchemaFormat::Md => dictionary::Format::Markdown,

@@ -1,5 +1,6 @@
 //! What can be asked of finished runs.
 
+use super::FailOn;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -51,4 +52,28 @@ pub struct Show {
     /// Write a page with the drawing to a file instead
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0    done, whatever differs
+  1    a run could not be read
+  2    the command line makes no sense
+  4    a finding that --fail-on asks for is in NEW and not in OLD")]
+pub struct Diff {
+    /// The folder of the run to compare with
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The folder of the run that is compared
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Print JSON, which has all of what the text cuts at 20 lines of a kind
+    #[arg(long)]
+    pub json: bool,
+    /// End with exit code 4 if there is a new finding of at least this severity
+    ///
+    /// A finding is a rule and its subject, such as a server; those of muted rules do not count.
+    #[arg(long, value_name = "SEVERITY", env = "TLSCENSUS_FAIL_ON", hide_env_values = true)]
+    pub fail_on: Option<FailOn>,
 }

@@ -348,3 +348,74 @@ fn runs_that_were_done_differently_are_not_merged() {
     fs::write(&flows, good.replacen("\"f", "\"e", 1)).unwrap();
     check("edited", 1, "of a flow that flows.csv does not have");
 }
+
+#[test]
+fn what_differs_between_two_runs_is_told_with_its_shares() {
+    let folder = Folder::new();
+    scan_of(&folder, "old", &["tls12-ecdhe-rsa", "tls12-dhe", "tls13"]);
+    scan_of(&folder, "new", &["tls12-ecdhe-rsa", "tls13", "tls10", "failure-alert"]);
+    let told = printed(&folder, ["diff", "old", "new"]);
+    // The counts of the tables, divided here once more.
+    let chosen = |out: &str, name: &str| {
+        let table = Table::read(&folder.at(out), "versions");
+        let of: u64 = table.lines().map(|line| line.number("chosen_flows")).sum();
+        (table.lines().find(|line| &line["name"] == name).map_or(0, |line| line.number("chosen_flows")), of)
+    };
+    let share = |(part, of): (u64, u64)| format!("{:.1} % ({part})", 100.0 * part as f64 / of as f64);
+    let has = |line: String| assert!(told.lines().any(|told| told.trim() == line), "{line} is not in\n{told}");
+    has(format!("+ TLS 1.0: {}", share(chosen("new", "TLS 1.0"))));
+    has(format!("~ TLS 1.2: {}, then {}", share(chosen("old", "TLS 1.2")), share(chosen("new", "TLS 1.2"))));
+    assert!(
+        told.contains("- TLS_DHE_RSA_WITH_") && told.contains("+ alert after step 2, alert handshake_failure from the server: "),
+        "{told}"
+    );
+    // A finding is new by rule and subject.
+    let ids =
+        |out: &str| Table::read(&folder.at(out), "findings").lines().map(|line| line.get("finding_id").to_owned()).collect::<Vec<_>>();
+    let (before, now) = (ids("old"), ids("new"));
+    let json: serde_json::Value = serde_json::from_str(&printed(&folder, ["diff", "old", "new", "--json"])).unwrap();
+    let listed = |change: &str| {
+        let changes = json["findings"].as_array().unwrap().iter().filter(|it| it["change"] == change);
+        let mut ids: Vec<_> = changes.map(|it| it["finding_id"].as_str().unwrap().to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    let only = |ours: &[String], theirs: &[String]| {
+        let mut only: Vec<_> = ours.iter().filter(|id| !theirs.contains(id)).cloned().collect();
+        only.sort();
+        only
+    };
+    assert!(!only(&now, &before).is_empty());
+    assert_eq!(listed("appeared"), only(&now, &before));
+    assert_eq!(listed("vanished"), only(&before, &now));
+}
+
+#[test]
+fn a_new_finding_fails_where_that_is_asked_for() {
+    let folder = Folder::new();
+    scan_of(&folder, "good", &["tls13"]);
+    scan_of(&folder, "bad", &["tls13", "tls10"]);
+    let check = |command: &str, code: i32, words: &str| {
+        let output = run(&folder, command.split(' '));
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.code() == Some(code) && told.contains(words), "{command}: {:?}\n{told}", output.status);
+    };
+    let severe: Vec<String> = Table::read(&folder.at("bad"), "findings")
+        .lines()
+        .filter(|line| &line["rule_id"] == "protocol_tls10")
+        .map(|line| line.get("severity").to_owned())
+        .collect();
+    let severe = severe.first().unwrap();
+    check("diff good bad", 0, "protocol_tls10");
+    check(&format!("diff good bad --fail-on {severe}"), 4, "protocol_tls10");
+    check("diff good bad --fail-on critical", if severe == "critical" { 4 } else { 0 }, "protocol_tls10");
+    // What goes away is no reason to fail, nor is what was there before.
+    check("diff bad good --fail-on info", 0, "- ");
+    check(
+        "diff bad bad --fail-on info",
+        0,
+        "\nno difference in findings, rules, versions, cipher suites, groups, endings, certificates, servers\n",
+    );
+    assert_eq!(refused(&folder, ["diff", "good", "nowhere"]).0, 1);
+    assert_eq!(refused(&folder, ["diff", "good"]).0, 2);
+}
