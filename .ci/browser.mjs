@@ -146,8 +146,8 @@ for (const report of reports) {
   await print.page.emulateMedia({ media: 'print' });
   let closed = 1;
   for (let tries = 0; closed > 0 && tries < 30; tries += 1) {
-    closed = await print.page.evaluate(() => [...document.querySelectorAll('details.flow')]
-      .filter((flow) => !flow.querySelector('svg').checkVisibility({ contentVisibilityAuto: true })).length);
+    closed = await print.page.evaluate(() => [...document.querySelectorAll('details.flow svg')]
+      .filter((ladder) => !ladder.checkVisibility({ contentVisibilityAuto: true })).length);
     if (closed > 0) await print.page.waitForTimeout(100);
   }
   check(name, 'ladders are open in print', closed === 0, `${closed} closed`);

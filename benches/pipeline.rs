@@ -19,7 +19,7 @@ use tlscensus::capture::{Cutter, Frame, Item};
 use tlscensus::census::findings::Rules;
 use tlscensus::flow::hash::HashKey;
 use tlscensus::flow::table::{BlockFacts, Lane, Pressure, Sink};
-use tlscensus::flow::{Chunk, End, Flow, FramePlace, Gap, Interest, Reader, Side};
+use tlscensus::flow::{Chunk, End, Flow, FramePlace, Gap, Interest, Reader, Side, Start};
 use tlscensus::packet::{Plain, plain};
 use tlscensus::progress::{Mode, Progress};
 use tlscensus::row::assemble::{Origin, assemble};
@@ -221,6 +221,7 @@ struct Each<F>(F);
 
 impl<R, F: FnMut(Flow<R>, End, Timestamp)> Sink<R> for Each<F> {
     fn appeared(&mut self, _: FramePlace) {}
+    fn duplicate(&mut self, _: FramePlace, _: u16) {}
     fn late(&mut self, _: FramePlace, _: u32) {}
     fn ended(&mut self, flow: Flow<R>, end: End, latest: Timestamp) {
         (self.0)(flow, end, latest);
@@ -240,8 +241,8 @@ struct Counting {
 impl Reader for Counting {
     const BYTES: u64 = size_of::<Self>() as u64;
 
-    fn starts(_: &[u8], _: bool, _: bool) -> bool {
-        true
+    fn starts(_: &[u8], _: bool, _: bool) -> Start {
+        Start::Own
     }
     fn deliver(&mut self, chunk: Chunk<'_>) {
         self.bytes += chunk.bytes.len() as u64;

@@ -265,7 +265,7 @@ pub struct Output {
 pub struct Findings {
     /// Change severity or threshold of rules, or mute them, by a TOML file
     ///
-    /// A table a rule, with any of the keys severity, threshold and mute: [protocol_tls11] severity = "high". 'tlscensus explain'
+    /// A table a rule, named after it, such as protocol_tls11, with any of the keys severity, threshold and mute. 'tlscensus explain'
     /// lists the rules.
     #[arg(long, value_name = "FILE", env = "TLSCENSUS_RULES", hide_env_values = true)]
     pub rules: Option<PathBuf>,

@@ -161,13 +161,17 @@ impl Run<'_> {
         rayon::scope(|scope| {
             for mut chain in chains.into_values() {
                 chain.sort_by_key(|series| self.place(series));
-                scope.spawn(move |_| chain.into_iter().for_each(|series| self.guarded(series, || fused::follow(self, series))));
+                scope.spawn(move |_| chain.into_iter().for_each(|series| self.one_thread(series)));
             }
             for series in single {
-                let follow = if series.by_time { merge::follow } else { fused::follow };
-                scope.spawn(move |_| self.guarded(series, || follow(self, series)));
+                scope.spawn(move |_| self.one_thread(series));
             }
         });
+    }
+
+    fn one_thread(&self, series: &Series) {
+        let follow = if series.by_time { merge::follow } else { fused::follow };
+        self.guarded(series, || follow(self, series));
     }
 
     /// Where a series begins in a compressed archive.
@@ -292,7 +296,7 @@ impl Run<'_> {
             handshakes_completed: counts.completed,
             handshakes_failed: counts.failed,
             offload_suspected: counts.offload,
-            duplicate_frames: None,
+            duplicate_frames: Some(counts.duplicates),
             duplicate_of: Wild(capture.duplicate_of.map(|other| self.archive.captures[other].path_text.clone()).unwrap_or_default()),
         }
     }

@@ -96,7 +96,8 @@ pub(super) fn side_by_side(captures: &[Capture], series: Vec<Series>) -> Vec<Ser
 fn set(captures: &[Capture], series: Series) -> Result<Set, Series> {
     let first = series.captures.first().map(|index| &captures[*index]);
     let Some((capture, time)) = first.and_then(|capture| Some((capture, capture.first_time?))) else { return Err(series) };
-    if !matches!(capture.source, Source::Path(_)) {
+    // Members of a compressed archive can only be read one after another.
+    if matches!(capture.source, Source::Stdin(_)) || capture.packing().is_some() {
         return Err(series);
     }
     let (folder, name) = capture.path_text.rsplit_once('/').unwrap_or(("", &capture.path_text));

@@ -2,7 +2,7 @@
 //!
 //! The rules stand in tables of constants, each a small pure function over rows. Those over flows are asked when a flow
 //! ends; their ids stand in its column `findings`, and [`Findings`] counts that column. The others, and severity and
-//! muting, come at the end, in [`Findings::found`].
+//! muting, come at the end, in [`found`].
 //!
 //! What is counted of a rule is exact: its flows, and its first [`SUBJECTS`] subjects in the order of their text. Flows
 //! of the subjects behind them are one more row without a subject.

@@ -2,7 +2,7 @@
 
 use super::direction::{MAX_HELD, Payload};
 use super::table::{Pressure, side};
-use super::{Close, Flow, Interest, Reader, Side};
+use super::{Close, Flow, Greeting, Interest, Reader, Side, Start};
 use crate::packet::{Segment, flag};
 
 impl<R: Reader> Flow<R> {
@@ -18,13 +18,19 @@ impl<R: Reader> Flow<R> {
         }
     }
 
-    /// Takes one segment of the flow.
-    pub(super) fn take(&mut self, segment: &Segment, payload: &[u8], pressure: Pressure) {
+    /// Takes one segment of the flow; gives whether it was a packet that had been captured already, which only counts.
+    pub(super) fn take(&mut self, segment: &Segment, payload: &[u8], pressure: Pressure) -> bool {
         let side = side(segment);
         let syn = segment.flags & flag::SYN != 0;
         let ack = segment.flags & flag::ACK != 0;
         self.directions[side.index()].packets += u64::from(segment.fragments.max(1));
         self.ip_fragments += u32::from(segment.fragments);
+        let direction = &mut self.directions[side.index()];
+        if self.copies.repeats(side, segment, direction.is_new(segment.seq, segment.wire_len)) {
+            direction.duplicates += u32::from(segment.fragments.max(1));
+            direction.bytes += u64::from(segment.wire_len);
+            return true;
+        }
         let first_byte = segment.seq.wrapping_add(u32::from(syn));
         if syn {
             // The connection that a RST refused, or seemed to, is tried again.
@@ -34,6 +40,10 @@ impl<R: Reader> Flow<R> {
         self.directions[side.index()].anchor(first_byte);
         if ack {
             let other = side.other().index();
+            if self.syn_seen && self.client == Some(side) {
+                // The SYN-ACK was lost: what answers it says where the server's bytes begin.
+                self.directions[other].anchor(segment.ack);
+            }
             self.fins_acknowledged[other] |= self.fins[other] && self.directions[other].is_next(segment.ack.wrapping_sub(1));
             self.directions[other].acknowledge(segment.ack);
             if !syn && self.client == Some(side) && self.handshake.syn_ack().is_some() {
@@ -61,6 +71,7 @@ impl<R: Reader> Flow<R> {
             self.close.get_or_insert(Close::Fin(side));
             self.fins[side.index()] = true;
         }
+        false
     }
 
     /// A SYN or SYN-ACK: who is the client, the times, the MSS.
@@ -80,16 +91,23 @@ impl<R: Reader> Flow<R> {
     }
 
     fn take_payload(&mut self, side: Side, payload: Payload<'_>, pressure: Pressure) {
-        if self.reader.is_none() {
+        if self.reader.as_ref().is_none_or(|reader| reader.interest() == Interest::Undecided) {
             let first = self.directions.iter().all(|direction| direction.segments == 0);
             // A first segment behind a hole is held until what comes before it tells what it is.
             let behind_hole = first && !self.directions[side.index()].is_next(payload.seq);
-            if !behind_hole && !R::starts(payload.bytes, first, !self.syn_seen) {
+            let side_first = self.directions[side.index()].segments == 0;
+            let start = R::starts(payload.bytes, if self.reader.is_none() { first } else { side_first }, !self.syn_seen);
+            if start != Start::Own && !behind_hole && (side_first || self.reader.is_none()) {
                 self.greetings[side.index()].keep(payload.bytes);
+            }
+            if self.reader.is_none() && start == Start::No && !behind_hole {
                 self.directions[side.index()].count(payload);
                 return;
             }
-            self.reader = Some(Box::default());
+            if self.reader.is_none() && start == Start::Own && self.directions[side.index()].rewind(payload.seq) {
+                self.greetings[side.index()] = Greeting::default();
+            }
+            self.reader.get_or_insert_default();
         }
         let direction = &mut self.directions[side.index()];
         if let Some(reader) = &mut self.reader {

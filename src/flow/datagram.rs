@@ -58,8 +58,6 @@ pub struct DatagramFlow<R> {
     pub last_time: Timestamp,
     /// Files of the series that carry a packet of it.
     pub files: u32,
-    /// Which of the files that are open at the same time do.
-    seen_in: SideBySide,
     /// Datagrams of each side, by [`Side::index`]; fragments count each.
     pub packets: [u64; 2],
     /// Payload bytes of each side on the wire.
@@ -68,6 +66,7 @@ pub struct DatagramFlow<R> {
     pub cut_bytes: u64,
     /// IP fragments that its datagrams came in.
     pub ip_fragments: u32,
+    seen_in: SideBySide,
     /// The protocol.
     pub reader: Box<R>,
     /// Datagrams so far.
@@ -99,12 +98,11 @@ struct Seen {
     /// It stands for the key, as in the tombs of TCP.
     hash: u64,
     first: u64,
-    /// Its flow's slot, or [`NONE`].
+    /// Its flow's slot, or [`NONE`]. Where files are read side by side, a flow is found by its key alone.
     flow: u32,
+    /// The file, where several are read side by side.
+    file: u32,
 }
-
-/// Tells the conversations of one key in several files apart: an odd number with bits everywhere.
-const FILE_MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A conversation without a flow.
 const NONE: u32 = u32::MAX;
@@ -114,6 +112,8 @@ const NONE: u32 = u32::MAX;
 pub struct DatagramLane<R> {
     key: HashKey,
     file: u32,
+    /// The file at each place, where several are read side by side.
+    open: Vec<u32>,
     seen: HashTable<Seen>,
     /// Flows by hash, for those that go on in the next file.
     index: HashTable<u32>,
@@ -130,6 +130,7 @@ impl<R: DatagramReader> DatagramLane<R> {
         DatagramLane {
             key,
             file: 0,
+            open: Vec::new(),
             seen: HashTable::new(),
             index: HashTable::new(),
             flows: Slab::default(),
@@ -148,7 +149,6 @@ impl<R: DatagramReader> DatagramLane<R> {
 
     /// Begins a block: ends what has been silent for too long.
     pub fn begin(&mut self, block: &BlockFacts, sink: &mut impl DatagramSink<R>) {
-        // Files that are read side by side share the set.
         if self.file != block.file && block.side_by_side.is_none() {
             self.file = block.file;
             self.seen.clear();
@@ -172,8 +172,21 @@ impl<R: DatagramReader> DatagramLane<R> {
         }
     }
 
+    /// Goes on with another file, which is open at a place among several: the file that was open there before is over.
+    fn turn_to(&mut self, file: u32, at: u8) {
+        self.file = file;
+        let at = usize::from(at);
+        if self.open.len() <= at {
+            self.open.resize(at + 1, NONE);
+        }
+        let over = std::mem::replace(&mut self.open[at], file);
+        if over != file && over != NONE {
+            self.seen.retain(|seen| seen.file != over);
+        }
+    }
+
     /// Ends a block: its latest time is the clock of the next one.
-    pub fn end_block(&mut self, block: &BlockFacts) {
+    pub fn finish_block(&mut self, block: &BlockFacts) {
         if let Some(latest) = block.latest {
             self.clock = self.clock.max(latest);
         }
@@ -190,17 +203,21 @@ impl<R: DatagramReader> DatagramLane<R> {
         sink: &mut impl DatagramSink<R>,
     ) {
         let place = FramePlace { turn: block.turn, file: block.file, frame: datagram.frame };
+        if let Some(at) = block.side_by_side.filter(|_| self.file != block.file) {
+            self.turn_to(block.file, at);
+        }
         let side = if datagram.from_low { Side::Low } else { Side::High };
-        // Side by side each file has a conversation of its own for the same key, and only the index knows their flow.
-        let own = if block.side_by_side.is_some() { hash ^ u64::from(block.file + 1).wrapping_mul(FILE_MIX) } else { hash };
-        let (mut slot, conversation) = match self.seen.find(own, |seen| seen.hash == own) {
-            Some(seen) if own == hash => (Some(seen.flow).filter(|slot| *slot != NONE), seen.first),
-            Some(seen) => (self.find(hash, &datagram.key), seen.first),
-            None => {
-                let flow = self.find(hash, &datagram.key);
-                self.seen.insert_unique(own, Seen { hash: own, first: place.frame, flow: flow.unwrap_or(NONE) }, |seen| seen.hash);
-                sink.conversation(place);
-                (flow, place.frame)
+        let (mut slot, conversation) = match self.seen.find(hash, |seen| seen.hash == hash && seen.file == block.file) {
+            Some(seen) if block.side_by_side.is_none() => (Some(seen.flow).filter(|slot| *slot != NONE), seen.first),
+            found => {
+                let known = found.map(|seen| seen.first);
+                let flow = self.index.find(hash, |slot| self.flows.get(*slot).is_some_and(|flow| flow.key == datagram.key)).copied();
+                if known.is_none() {
+                    let seen = Seen { hash, first: place.frame, flow: flow.unwrap_or(NONE), file: block.file };
+                    self.seen.insert_unique(hash, seen, |seen| seen.hash);
+                    sink.conversation(place);
+                }
+                (flow, known.unwrap_or(place.frame))
             }
         };
         if datagram.wraps {
@@ -225,10 +242,9 @@ impl<R: DatagramReader> DatagramLane<R> {
             }
         };
         let Some(flow) = self.flows.get_mut(slot) else { return };
-        if flow.count == 0 || flow.last.file != place.file {
-            let new = block.side_by_side.is_none_or(|at| flow.seen_in.enter(place.file, at));
-            flow.files += u32::from(new && flow.count > 0);
-        }
+        let another = flow.last.file != place.file;
+        let new = block.side_by_side.map_or(another, |at| flow.seen_in.enter(place.file, at) && another);
+        flow.files += u32::from(new);
         flow.last = place;
         flow.last_time = flow.last_time.max(datagram.time);
         flow.active = self.clock.max(datagram.time);
@@ -256,10 +272,6 @@ impl<R: DatagramReader> DatagramLane<R> {
             self.end(slot, if idle { End::Idle } else { End::EndOfCapture }, sink);
         }
         self.seen.clear();
-    }
-
-    fn find(&self, hash: u64, key: &Key) -> Option<u32> {
-        self.index.find(hash, |slot| self.flows.get(*slot).is_some_and(|flow| flow.key == *key)).copied()
     }
 
     fn open(&mut self, hash: u64, datagram: &Datagram, path: Option<&Path>, place: FramePlace, conversation: u64, reader: R) -> u32 {

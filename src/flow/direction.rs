@@ -19,6 +19,8 @@ pub const MAX_HELD: usize = 256 << 10;
 const MAX_HELD_SEGMENTS: usize = 512;
 /// Segments that may pass after a hole was acknowledged before it counts as lost by the capture.
 const PATIENCE: u8 = 16;
+/// How far ahead of the next byte a segment may be: the largest window there is (RFC 7323 section 2.3).
+const MAX_WINDOW: i64 = 1 << 30;
 /// A segment that fills a hole sooner than this is taken for reordered, later for a retransmission (nanoseconds).
 const REORDERING: Span = Span(3_000_000);
 
@@ -45,8 +47,12 @@ pub struct Direction {
     pub out_of_order: u32,
     /// Segments that overlap others in part.
     pub overlaps: u32,
+    /// Segments that no window allows, which were passed over: stale ones, or forged.
+    pub out_of_window: u32,
     /// Of the copies that could be compared, those that differ from the first.
     pub conflicts: u32,
+    /// Frames that hold a packet that another one held before.
+    pub duplicates: u32,
     reassembly: Option<Box<Reassembly>>,
 }
 
@@ -132,6 +138,22 @@ impl Direction {
         }
     }
 
+    /// Whether bytes up to the end of such a segment were not seen yet.
+    pub fn is_new(&self, seq: u32, len: u32) -> bool {
+        let high = self.reassembly.as_ref().map_or(self.next, |reassembly| reassembly.high.max(self.next));
+        len > 0 && self.offset(seq) + i64::from(len) > high as i64
+    }
+
+    /// Goes back to a segment whose bytes were only counted, as nobody read them: what begins here hides behind nothing.
+    /// Whether the direction begins with it, so that nothing stands before.
+    pub fn rewind(&mut self, seq: u32) -> bool {
+        let start = self.offset(seq);
+        if self.reassembly.is_none() && (0..self.next as i64).contains(&start) {
+            self.next = start as u64;
+        }
+        start == 0
+    }
+
     /// Bytes held back behind holes.
     pub fn held_bytes(&self) -> usize {
         self.reassembly.as_ref().map_or(0, |reassembly| reassembly.held_bytes)
@@ -167,6 +189,8 @@ impl Direction {
         self.bytes += u64::from(payload.wire_len);
         if end <= self.next as i64 {
             self.retransmissions += u32::from(!self.is_keep_alive(start, payload.wire_len));
+        } else if start - self.next as i64 > MAX_WINDOW {
+            self.out_of_window += 1;
         } else {
             self.overlaps += u32::from(start < self.next as i64);
             self.gap_bytes += (start - self.next as i64).max(0) as u64;
@@ -190,6 +214,12 @@ impl Direction {
                 self.retransmissions += 1;
                 reader.retransmitted(side, start.max(0) as u64, end.max(0) as u64);
             }
+            return;
+        }
+        // What the receiver has acknowledged came, however much of it the capture does not hold.
+        let acknowledged = self.reassembly.as_ref().map_or(0, |reassembly| reassembly.acknowledged);
+        if start - self.next as i64 > MAX_WINDOW && start > acknowledged as i64 {
+            self.out_of_window += 1;
             return;
         }
         let carrier = Carrier {

@@ -13,6 +13,7 @@
 mod connection;
 pub mod datagram;
 pub mod direction;
+mod duplicate;
 pub mod hash;
 mod side_by_side;
 mod slab;
@@ -21,6 +22,7 @@ pub mod table;
 use crate::packet::{Key, Path, Segment};
 use crate::time::Timestamp;
 use direction::Direction;
+use duplicate::Copies;
 use side_by_side::SideBySide;
 
 /// A direction of a flow, by which of the key's endpoints sends.
@@ -79,6 +81,13 @@ pub struct Chunk<'b> {
     pub at: u32,
 }
 
+impl<'b> Chunk<'b> {
+    /// What stands behind the first `len` bytes.
+    pub fn behind(self, len: usize) -> Chunk<'b> {
+        Chunk { bytes: &self.bytes[len..], offset: self.offset + len as u64, at: self.at + len as u32, ..self }
+    }
+}
+
 /// Bytes that the capture does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
@@ -101,13 +110,24 @@ pub enum Interest {
     Not,
 }
 
+/// What a segment begins, as far as its bytes tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Nothing for the reader.
+    No,
+    /// The reader's protocol.
+    Own,
+    /// Another one that leads to it or carries it, which the reader follows to find where its own begins.
+    Led,
+}
+
 /// A protocol on top of the ordered bytes of a flow: the seam between this stage and TLS.
 pub trait Reader: Default {
     /// Bytes that one takes with what it keeps of a common flow, about: what the bound on memory counts.
     const BYTES: u64;
-    /// Whether a segment could begin this protocol: the first one of the flow, or one in the middle of another protocol
-    /// (STARTTLS, CONNECT). `midway` says that the capture does not hold the flow's beginning.
-    fn starts(bytes: &[u8], first: bool, midway: bool) -> bool;
+    /// What a segment could begin: the first one of the flow, or one in the middle of another protocol (STARTTLS,
+    /// CONNECT). `midway` says that the capture does not hold the flow's beginning.
+    fn starts(bytes: &[u8], first: bool, midway: bool) -> Start;
     /// Takes bytes in order.
     fn deliver(&mut self, chunk: Chunk<'_>);
     /// Learns of a hole before what follows it is delivered.
@@ -256,6 +276,8 @@ pub struct Flow<R> {
     pub greetings: [Greeting; 2],
     /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
     pub reader: Option<Box<R>>,
+    /// By which packets that were captured twice are found.
+    copies: Copies,
     /// Who sent a FIN.
     fins: [bool; 2],
     /// Whose FIN the other side has acknowledged, with all bytes before it.
@@ -302,6 +324,7 @@ impl<R> Flow<R> {
             directions: Default::default(),
             greetings: Default::default(),
             reader: None,
+            copies: Copies::default(),
             fins: [false; 2],
             fins_acknowledged: [false; 2],
             reset: false,

@@ -46,6 +46,8 @@ pub struct Packet {
     pub at: usize,
     /// Bytes from there to the end of the IP packet on the wire.
     pub wire_len: usize,
+    /// Identification of an IPv4 packet: where it is not 0, hosts give each packet another one. 0 for IPv6.
+    pub id: u16,
     /// Which part it is, where it is not whole.
     pub fragment: Option<Part>,
 }
@@ -104,6 +106,7 @@ fn v4(frame: &[u8], at: usize) -> Result<Packet, Stop> {
         destination: mapped([header[16], header[17], header[18], header[19]]),
         at: at + header_len,
         wire_len: total - header_len,
+        id: u16::from_be_bytes([header[4], header[5]]),
         fragment,
     })
 }
@@ -155,7 +158,7 @@ fn v6(frame: &[u8], at: usize) -> Result<Packet, Stop> {
     if here > end {
         return Err(Stop::new(Layer::Ip, "bad_payload_length", at + 4));
     }
-    Ok(Packet { version: 6, protocol: next, zero_length, source, destination, at: here, wire_len: end - here, fragment })
+    Ok(Packet { version: 6, protocol: next, zero_length, source, destination, at: here, wire_len: end - here, id: 0, fragment })
 }
 
 /// Whether a next header of IPv6 is an extension header whose length stands in its second byte, in units of 8 bytes.

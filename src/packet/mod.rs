@@ -92,6 +92,8 @@ pub struct Segment {
     pub from_low: bool,
     /// Whether its IP total length was 0: the capturing host left the cutting to the network card.
     pub zero_length: bool,
+    /// Whether its IP header has an identification, by which hosts tell their packets apart.
+    pub numbered: bool,
     /// TCP flags.
     pub flags: u8,
     /// IP version, 4 or 6.
@@ -116,6 +118,8 @@ pub struct Segment {
     pub payload_len: u32,
     /// Payload bytes on the wire: more than captured where the snap length cut it.
     pub wire_len: u32,
+    /// Of what is equal in two copies of one packet: the identification, the TCP header and the length; not of TTL, tags and tunnels.
+    pub digest: u32,
 }
 
 impl Segment {

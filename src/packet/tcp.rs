@@ -29,11 +29,13 @@ pub fn read(frame: &Frame<'_>, packet: &Packet) -> Result<Segment, Stop> {
     let payload_len = frame.bytes.len().saturating_sub(payload_at).min(wire_len);
     // The length field gave nothing: what the snap length cut from the frame is all that tells.
     let cut = if packet.zero_length { (frame.wire_len as usize).saturating_sub(frame.bytes.len()) } else { 0 };
-    let mss = if flags & flag::SYN != 0 { frame.bytes.get(at + 20..payload_at).and_then(mss) } else { None };
+    let options = frame.bytes.get(at + 20..payload_at).unwrap_or_default();
+    let mss = if flags & flag::SYN != 0 { mss(options) } else { None };
     Ok(Segment {
         key,
         from_low,
         zero_length: packet.zero_length,
+        numbered: packet.id != 0,
         flags,
         ip_version: packet.version,
         mss,
@@ -46,7 +48,22 @@ pub fn read(frame: &Frame<'_>, packet: &Packet) -> Result<Segment, Stop> {
         payload_at: payload_at.min(frame.bytes.len()) as u32,
         payload_len: payload_len as u32,
         wire_len: (wire_len + cut) as u32,
+        digest: digest(packet.id, &header, options, wire_len),
     })
+}
+
+/// A digest of what a copy of the packet has in common with it and another packet has not: the IP identification, the TCP header from
+/// the sequence number to the urgent pointer, the first twelve bytes of options (which hold the timestamps, RFC 7323 appendix A),
+/// the length. The checksum among it stands for the other options and the payload. Never 0.
+#[inline]
+fn digest(id: u16, header: &[u8; 20], options: &[u8], len: usize) -> u32 {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |sum: u64, word: u64| (sum.rotate_left(29) ^ word).wrapping_mul(ODD);
+    let [seq_ack, rest] = [4, 12].map(|at| field(header, at).map_or(0, u64::from_ne_bytes));
+    let stamps = field(options, 0).map_or(0, u64::from_ne_bytes);
+    let echo = field(options, 8).map_or(0, u32::from_ne_bytes);
+    let sum = mix(mix(mix(u64::from(id) << 32 | len as u64, seq_ack), rest), stamps);
+    ((mix(sum, u64::from(echo)) >> 32) as u32).max(1)
 }
 
 /// The maximum segment size option: kind 2, length 4 (RFC 9293 section 3.2).

@@ -5,34 +5,41 @@
 
 use super::crypto::Crypto;
 use super::frame::{self, Frame};
-use super::initial::{Keys, Opened, is_readable};
+use super::initial::is_readable;
+use super::keyring::{Keyring, first_keys};
 use super::packet::{self, Kind, Packet};
 use crate::flow::{Carrier, Side};
-use crate::tls::message::{Content, Message, QuicFacts, State, handshake};
+use crate::tls::message::{Content, Message, State, handshake};
 use crate::tls::names;
 use crate::tls::seen::Seen;
 use crate::tls::span::Span;
+use std::cell::Cell;
 
-/// Destination Connection IDs that keys are made of: the first, one for each Retry or change of version, and some for an
-/// observer who missed the beginning.
-const MAX_KEYS: u8 = 8;
-/// Versions whose keys are tried where the version is not known: 1, and draft 29, whose keys versions for tests took.
-const GUESSES: [u32; 2] = [1, 0xff00_001d];
-/// Initial packets that are opened: a handshake has less than ten.
-const MAX_OPENED: u32 = 256;
+/// Connection ids of the server's side that are kept, to know another connection by.
+const MAX_IDS: usize = 8;
+/// The shortest Destination Connection ID of a client's first packet (RFC 9000 section 7.2).
+const MIN_FIRST_ID: usize = 8;
+/// Packets that are tried for whether they begin another connection.
+const MAX_RENEWALS: u16 = 64;
 
 /// A QUIC connection.
 #[derive(Debug, Default)]
 pub struct Connection {
     /// What it shows.
     pub seen: Seen,
-    keys: Option<Keys>,
-    /// What the keys were made of.
-    destination: Vec<u8>,
-    keys_made: u8,
-    opened: u32,
+    keys: Keyring,
     /// The client's connection id: the server's packets go to it.
     client_id: Vec<u8>,
+    /// Ids that the client's packets go to: its own first choice, then the server's.
+    server_ids: Vec<Vec<u8>>,
+    /// Tries for another connection so far.
+    renewals: Cell<u16>,
+    /// Whether the server has named the version: what the client writes later is old.
+    version_agreed: bool,
+    /// Whether an Initial packet closed the connection.
+    closed: bool,
+    /// The version of Google's own QUIC, if this is that: nothing of it is read.
+    gquic: Option<u32>,
     /// The largest packet number of each side's Initial packets.
     largest: [Option<u64>; 2],
     crypto: [Crypto; 2],
@@ -44,51 +51,79 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A new one, if a payload begins with a long header of a known version, or with an Initial packet whose protection
-    /// comes off with the keys of a known one: clients write versions that nobody knows to keep servers honest.
+    /// A new one, if a payload begins with a long header of a known version, with an Initial packet whose protection comes off
+    /// with the keys of a known one (clients write versions that nobody knows to keep servers honest), or with a Version
+    /// Negotiation that offers a known one.
     pub fn begin(bytes: &[u8]) -> Option<Self> {
+        if let Some(version) = gquic(bytes) {
+            return Some(Connection { gquic: Some(version), ..Connection::default() });
+        }
         let packet = packet::read(bytes)?;
-        let named = || names::quic_version(packet.version).is_some_and(|name| !name.starts_with("Google QUIC Q"));
+        let named = |version| names::quic_version(version).is_some();
         let plausible = match packet.kind {
-            Kind::VersionNegotiation | Kind::OneRtt => false,
+            Kind::OneRtt | Kind::Unknown => false,
+            Kind::VersionNegotiation => packet.versions().any(|version| version != 0 && named(version)),
             Kind::Initial if packet.bytes.len() < packet.number_at + 20 => false,
-            _ if is_readable(packet.version) || named() => true,
+            _ if is_readable(packet.version) || named(packet.version) => true,
             Kind::Initial => first_keys(&packet).is_some(),
             _ => false,
         };
         plausible.then(Connection::default)
     }
 
+    /// The version of Google's own QUIC, `43` of Q043, if the flow is that: its handshake is not TLS.
+    pub fn gquic(&self) -> Option<u32> {
+        self.gquic
+    }
+
     /// Whether the payload begins another connection between the same ends: an Initial packet of the client to an id that this
-    /// one never knew, that opens with the keys made of it.
+    /// one never knew, that opens with the keys made of it, after a handshake that got somewhere.
     pub fn is_renewed_by(&self, side: Side, bytes: &[u8]) -> bool {
-        if bytes.first().is_none_or(|first| first & 0xc0 != 0xc0)
-            || self.seen.facts.client != Some(side)
-            || self.seen.facts.server_hello.is_none()
-        {
+        let over = self.seen.facts.server_hello.is_some() || self.closed;
+        if !over || bytes.first().is_none_or(|first| first & 0x80 == 0) || self.seen.facts.client != Some(side) {
             return false;
         }
-        packet::read(bytes).is_some_and(|packet| {
-            let foreign = packet.source != self.client_id && packet.destination != self.destination;
-            packet.kind == Kind::Initial && foreign && first_keys(&packet).is_some()
-        })
+        let Some(packet) = packet::read(bytes).filter(|packet| packet.kind == Kind::Initial) else { return false };
+        // Clients that need no id of their own have the same empty one every time.
+        let foreign = (packet.source.is_empty() || packet.source != self.client_id)
+            && packet.destination.len() >= MIN_FIRST_ID
+            && self.server_ids.iter().all(|id| id != packet.destination);
+        if !foreign || self.renewals.get() == MAX_RENEWALS {
+            return false;
+        }
+        self.renewals.set(self.renewals.get() + 1);
+        first_keys(&packet).is_some()
     }
 
     /// Takes a payload: one packet or several.
     pub fn deliver(&mut self, side: Side, bytes: &[u8], carrier: Carrier) {
+        if self.gquic.is_some() {
+            return;
+        }
         let mut at = 0;
         while let Some(packet) = bytes.get(at..).and_then(packet::read) {
             self.take(side, &packet, at, carrier);
             at += packet.bytes.len();
         }
         self.bytes[side.index()] += bytes.len() as u64;
+        let protected = |side: Side| self.flights[side.index()].is_some() || self.data_seen[side.index()];
+        let facts = &self.seen.facts;
+        if facts.client_hello.is_some() && facts.server_hello.is_some() && Side::BOTH.into_iter().all(protected) {
+            self.keys.forget();
+        }
     }
 
     fn take(&mut self, side: Side, packet: &Packet<'_>, at: usize, carrier: Carrier) {
         self.seen.records[side.index()].all += 1;
+        let by_server = self.seen.facts.client.is_some_and(|client| client != side);
+        if by_server && !packet.source.is_empty() {
+            self.know(packet.source);
+        }
         let quic = self.seen.facts.quic.get_or_insert_default();
-        if packet.version != 0 && quic.version != packet.version {
-            (quic.first_version, quic.version) = (if quic.version == 0 { packet.version } else { quic.first_version }, packet.version);
+        if packet.version != 0 && (by_server || !self.version_agreed) {
+            quic.version = packet.version;
+            quic.first_version = if quic.first_version == 0 { packet.version } else { quic.first_version };
+            self.version_agreed |= by_server;
         }
         let place = self.bytes[side.index()] + at as u64;
         let mut span = Span::default();
@@ -112,7 +147,8 @@ impl Connection {
                 quic.retry = true;
                 self.seen.facts.client.get_or_insert(side.other());
                 // The client comes again to the id that the server chose; its new keys are made of that.
-                self.keys = None;
+                self.keys.expect(packet.version, packet.source);
+                self.know(packet.source);
             }
             Kind::VersionNegotiation => {
                 quic.version_negotiation = true;
@@ -124,50 +160,30 @@ impl Connection {
                     self.seen.push(Message { side, content: Content::ApplicationData, state: State::Encrypted, span, retransmitted: 0 });
                 }
             }
+            Kind::Unknown => {}
         }
     }
 
     /// Takes the protection off an Initial packet and reads its frames.
     fn open(&mut self, side: Side, packet: &Packet<'_>, at: usize, carrier: Carrier) {
         let from_client = self.seen.facts.client.is_none_or(|client| client == side);
-        let Some(opened) = self.unprotect(side, packet, from_client) else {
-            self.seen.facts.quic.get_or_insert_default().unreadable += 1;
+        let Some(opened) = self.keys.open(side, from_client, packet, self.largest[side.index()]) else {
+            // Once the Initial phase is over nobody has the keys any more (RFC 9001 section 4.9.1), and nothing is lost.
+            self.seen.facts.quic.get_or_insert_default().unreadable += u64::from(!self.keys.is_over());
             return;
         };
         if from_client {
             self.seen.facts.client.get_or_insert(side);
             self.client_id = packet.source.to_vec();
+            self.know(packet.destination);
         }
         self.read(side, &opened.payload, at + opened.payload_at, opened.number, carrier);
     }
 
-    /// With the keys in force, or with new ones where these do not fit.
-    fn unprotect(&mut self, side: Side, packet: &Packet<'_>, from_client: bool) -> Option<Opened> {
-        if self.opened == MAX_OPENED {
-            return None;
+    fn know(&mut self, id: &[u8]) {
+        if self.server_ids.len() < MAX_IDS && self.server_ids.iter().all(|known| known != id) {
+            self.server_ids.push(id.to_vec());
         }
-        self.opened += 1;
-        let largest = self.largest[side.index()];
-        if let Some(opened) = self.keys.as_ref().and_then(|keys| keys.open(packet, from_client, largest)) {
-            return Some(opened);
-        }
-        if self.keys_made == MAX_KEYS {
-            return None;
-        }
-        self.keys_made += 1;
-        let (keys, opened) = if from_client && packet.destination != self.destination {
-            // The first packet, the first after a Retry, or the first of another attempt.
-            let found = first_keys(packet)?;
-            self.destination = packet.destination.to_vec();
-            found
-        } else {
-            // After a compatible change of version the same id gives other keys (RFC 9368 section 2.3).
-            let keys = Keys::new(packet.version, &self.destination)?;
-            let opened = keys.open(packet, from_client, largest)?;
-            (keys, opened)
-        };
-        self.keys = Some(keys);
-        Some(opened)
     }
 
     /// Reads the frames of an Initial packet; `at` is where they begin in the datagram.
@@ -190,11 +206,12 @@ impl Connection {
             message.retransmitted += 1;
         }
         while let Some(whole) = self.crypto[index].message() {
-            let content = self.seen.facts.learn(side, whole.kind, Some(whole.body));
+            let content = self.seen.facts.learn(side, whole.kind, Some(&whole.body));
             let span = whole.span;
             self.seen.count_handshake(side, &span);
             self.seen.push(Message { side, content, state: State::Seen, span, retransmitted: 0 });
         }
+        self.closed |= close.is_some();
         // CRYPTO_ERROR: 0x0100 and the alert (RFC 9001 section 4.8).
         if let Some(code @ 0x0100..=0x01ff) = close {
             self.seen.facts.alert.get_or_insert((side, 2, code as u8));
@@ -214,34 +231,26 @@ impl Connection {
                 self.seen.push(Message { side, content: Content::EncryptedFlight, state: State::Encrypted, span, retransmitted: 0 });
             }
         }
-        if let (Some(quic), Some(client)) = (&mut self.seen.facts.quic, self.seen.facts.client) {
-            quic.by_role(client);
-        }
-        self.seen.messages.sort_by_key(|message| message.span.last);
+        // In one datagram the handshake comes before data.
+        self.seen.messages.sort_by_key(|message| (message.span.last, message.content == Content::ApplicationData));
     }
 }
 
-/// The keys that take the protection off a client's packet to an id that no keys were made of yet, and the packet without it.
-fn first_keys(packet: &Packet<'_>) -> Option<(Keys, Opened)> {
-    let own = [packet.version];
-    let versions: &[u32] = if is_readable(packet.version) { &own } else { &GUESSES };
-    versions.iter().find_map(|version| {
-        let keys = Keys::new(*version, packet.destination)?;
-        let opened = keys.open(packet, true, None)?;
-        Some((keys, opened))
-    })
+/// The number in the version of a packet of Google's own QUIC, which writes `Q` and three digits, behind one of
+/// ```text
+///  | 1 xxxxxxx | version 4 | ...                              from Q044 on
+///  | 00xx1xx1 | connection id 8 | version 4 | ...             before, of a client's first packets
+/// ```
+fn gquic(bytes: &[u8]) -> Option<u32> {
+    let at = match bytes.first()? {
+        first if first & 0x80 != 0 => 1,
+        first if first & 0xcb == 0x09 => 9,
+        _ => return None,
+    };
+    let digits = bytes.get(at..at + 4)?.strip_prefix(b"Q")?;
+    digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
 }
 
 fn is_hello(content: Content) -> bool {
     matches!(content, Content::Handshake(handshake::CLIENT_HELLO | handshake::SERVER_HELLO))
-}
-
-impl QuicFacts {
-    /// Counts of the client first, which were by side until it was known.
-    fn by_role(&mut self, client: Side) {
-        if client == Side::High {
-            self.initial_packets.swap(0, 1);
-            self.handshake_packets.swap(0, 1);
-        }
-    }
 }

@@ -1,4 +1,10 @@
 //! The handshake bytes of one side: CRYPTO frames in any order to messages.
+//!
+//! ```text
+//!  the side's handshake   0 ....... a ....... b ....... c ....... d        offsets of pieces, sorted and apart
+//!  held                   [ b..c | 0..a | c..d ]                           their bytes, as they came
+//! ```
+//! What is held grows with what was received, not with the offsets that frames name.
 
 use crate::flow::Carrier;
 use crate::tls::span::Span;
@@ -6,14 +12,15 @@ use crate::tls::span::Span;
 /// Bytes of a side's handshake in Initial packets that are kept: a ClientHello with post-quantum shares has 2 kB.
 const MAX_BYTES: usize = 64 << 10;
 /// Pieces of it that are kept.
-const MAX_PIECES: usize = 512;
+const MAX_PIECES: usize = 256;
 /// Bytes of a handshake header: type 1, length 3.
 const HEADER: usize = 4;
 
 /// The bytes of a side.
 #[derive(Debug, Default)]
 pub struct Crypto {
-    bytes: Vec<u8>,
+    /// Bytes of the pieces, in the order they came; none once all are handed out.
+    held: Vec<u8>,
     /// What is there, sorted and apart; of bytes that came twice the first.
     pieces: Vec<Piece>,
     /// Where the next message begins.
@@ -24,6 +31,8 @@ pub struct Crypto {
 struct Piece {
     start: usize,
     end: usize,
+    /// Where its bytes begin in [`Crypto::held`].
+    held: usize,
     carrier: Carrier,
     /// Where its frame lies in the datagram.
     at: u32,
@@ -32,11 +41,11 @@ struct Piece {
 
 /// A message that is whole.
 #[derive(Debug)]
-pub struct Whole<'a> {
+pub struct Whole {
     /// HandshakeType.
     pub kind: u8,
     /// The body.
-    pub body: &'a [u8],
+    pub body: Vec<u8>,
     /// Where it lies.
     pub span: Span,
 }
@@ -46,9 +55,6 @@ impl Crypto {
     pub fn take(&mut self, offset: u64, bytes: &[u8], carrier: Carrier, at: u32, len: u32) -> bool {
         let Some(start) = usize::try_from(offset).ok().filter(|start| start.saturating_add(bytes.len()) <= MAX_BYTES) else { return false };
         let end = start + bytes.len();
-        if self.bytes.len() < end {
-            self.bytes.resize(end, 0);
-        }
         let mut from = start;
         let mut index = self.pieces.partition_point(|piece| piece.end <= start);
         let mut new = false;
@@ -56,8 +62,8 @@ impl Crypto {
             let held = self.pieces.get(index).filter(|piece| piece.start < end).copied();
             let until = held.map_or(end, |piece| piece.start);
             if from < until {
-                self.bytes[from..until].copy_from_slice(&bytes[from - start..until - start]);
-                self.pieces.insert(index, Piece { start: from, end: until, carrier, at, len });
+                self.pieces.insert(index, Piece { start: from, end: until, held: self.held.len(), carrier, at, len });
+                self.held.extend(&bytes[from - start..until - start]);
                 index += 1;
                 new = true;
             }
@@ -68,22 +74,45 @@ impl Crypto {
     }
 
     /// Hands out the next message, once it is whole.
-    pub fn message(&mut self) -> Option<Whole<'_>> {
-        let header = self.bytes.get(self.next..self.next + HEADER)?;
-        let (kind, len) = (header[0], u32::from_be_bytes([0, header[1], header[2], header[3]]) as usize);
-        let (start, end) = (self.next, self.next + HEADER + len);
-        if self.contiguous(start) < end {
+    pub fn message(&mut self) -> Option<Whole> {
+        let start = self.next;
+        let there = self.contiguous(start);
+        let header = self.bytes(start, there.min(start + HEADER));
+        let [kind, rest @ ..] = <[u8; HEADER]>::try_from(header).ok()?;
+        let len = rest.iter().fold(0, |len, byte| len << 8 | usize::from(*byte));
+        let end = start + HEADER + len;
+        if there < end {
             return None;
         }
-        let span = self.span(start, end);
+        let (span, body) = (self.span(start, end), self.bytes(start + HEADER, end));
         self.next = end;
-        Some(Whole { kind, body: &self.bytes[start + HEADER..end], span })
+        if self.end() <= end {
+            // Where the pieces lay is still wanted, to know copies by.
+            self.held = Vec::new();
+        }
+        Some(Whole { kind, body, span })
     }
 
     /// What is there of a message that is not whole: its type, if that is known, and where it lies.
     pub fn rest(&self) -> Option<(Option<u8>, Span)> {
-        let pieces = self.pieces.iter().any(|piece| piece.end > self.next);
-        pieces.then(|| ((self.contiguous(self.next) > self.next).then(|| self.bytes[self.next]), self.span(self.next, self.bytes.len())))
+        (self.end() > self.next).then(|| {
+            let kind = self.bytes(self.next, self.contiguous(self.next).min(self.next + 1)).first().copied();
+            (kind, self.span(self.next, self.end()))
+        })
+    }
+
+    fn end(&self) -> usize {
+        self.pieces.last().map_or(0, |piece| piece.end)
+    }
+
+    /// Bytes between two offsets; all of them must be there.
+    fn bytes(&self, start: usize, end: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(end - start);
+        for piece in self.pieces.iter().filter(|piece| piece.end > start && piece.start < end) {
+            let (from, until) = (piece.start.max(start) - piece.start, piece.end.min(end) - piece.start);
+            bytes.extend(self.held.get(piece.held + from..piece.held + until).unwrap_or_default());
+        }
+        bytes
     }
 
     /// How far the bytes go on from `start` without a hole.
@@ -137,10 +166,27 @@ mod tests {
                 assert!(!crypto.take(offset, bytes, carrier(9), 50, 9));
             }
             let whole = crypto.message().unwrap();
-            assert_eq!((whole.kind, whole.body), (1, &message[4..]));
+            assert_eq!((whole.kind, &whole.body[..]), (1, &message[4..]));
             assert_eq!((whole.span.bytes(), whole.span.records, whole.span.segments), (30, 5, 3));
             assert!(crypto.message().is_none() && crypto.rest().is_none());
         }
+    }
+
+    /// A frame takes as many bytes as it has, however far away it says that they belong; and none once its message is out.
+    #[test]
+    fn what_is_held_was_received() {
+        let mut crypto = Crypto::default();
+        assert!(crypto.take(MAX_BYTES as u64 - 3, &[1, 2, 3], carrier(1), 0, 9));
+        assert_eq!((crypto.held.len(), crypto.held.capacity() < 100), (3, true));
+        let mut crypto = Crypto::default();
+        assert!(crypto.take(4, &[7; 1000], carrier(1), 0, 1004));
+        assert!(crypto.take(0, &[2, 0, 3, 232], carrier(2), 0, 8));
+        assert_eq!(crypto.message().unwrap().body, [7; 1000]);
+        assert_eq!(crypto.held.capacity(), 0);
+        assert!(!crypto.take(4, &[7; 1000], carrier(3), 0, 1004));
+        assert!(crypto.take(1004, &[8, 0, 0, 1, 5], carrier(4), 0, 9));
+        let next = crypto.message().unwrap();
+        assert_eq!((next.kind, &next.body[..]), (8, &[5][..]));
     }
 
     #[test]

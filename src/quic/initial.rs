@@ -17,6 +17,12 @@ fn derivation(version: u32) -> Option<([u8; 20], &'static str)> {
         0x709a_50c4 => Some((*b"\xa7\x07\xc2\x03\xa5\x9b\x47\x18\x4a\x1d\x62\xca\x57\x04\x06\xea\x7a\xe3\xe5\xd3", "quicv2")),
         // draft-ietf-quic-tls-29 to -32.
         0xff00_001d..=0xff00_0020 => v1(*b"\xaf\xbf\xec\x28\x99\x93\xd2\x4c\x9e\x97\x86\xf1\x9c\x61\x11\xe0\x43\x90\xa8\x99"),
+        // draft-ietf-quic-tls-21 and -22; 21 has shorter id lengths, which are not read. mvfst 01 follows draft 24 with this salt
+        // (mvfst, FizzCryptoFactory).
+        0xff00_0016 | 0xface_b001 => v1(*b"\x7f\xbc\xdb\x0e\x7c\x66\xbb\xe9\x19\x3a\x96\xcd\x21\x51\x9e\xbd\x7a\x02\x64\x4a"),
+        // Google's with TLS (Chromium, quic/core/crypto/crypto_utils.cc); those whose names begin with Q have another handshake.
+        0x5430_3530 => v1(*b"\x7f\xf5\x79\xe5\xac\xd0\x72\x91\x55\x80\x30\x4c\x43\xa2\x36\x7c\x60\x48\x83\x10"),
+        0x5430_3531 => v1(*b"\x7a\x4e\xde\xf4\xe7\xcc\xee\x5f\xa4\x50\x6c\x19\x12\x4f\xc8\xcc\xda\x6e\x03\x3d"),
         // draft-ietf-quic-tls-23 to -28, and mvfst, which follows draft 27.
         0xff00_0017..=0xff00_001c | 0xface_b002 => v1(*b"\xc3\xee\xf7\x12\xc7\x2e\xbb\x5a\x11\xa7\xd2\x43\x2b\xb4\x63\x65\xbe\xf9\xf5\x02"),
         _ => None,
@@ -52,15 +58,9 @@ impl Keys {
         let (salt, prefix) = derivation(version)?;
         let initial = hkdf::Salt::new(hkdf::HKDF_SHA256, &salt).extract(destination);
         let side = |label: &str| {
-            let secret: [u8; 32] = expand(&initial, label)?;
-            let secret = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &secret);
-            let key: [u8; 16] = expand(&secret, &format!("{prefix} key"))?;
-            let header: [u8; 16] = expand(&secret, &format!("{prefix} hp"))?;
-            Some(SideKeys {
-                packet: LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &key).ok()?),
-                iv: expand(&secret, &format!("{prefix} iv"))?,
-                header: HeaderProtectionKey::new(&quic::AES_128, &header).ok()?,
-            })
+            let Material { key, iv, header } = material(&initial, label, prefix)?;
+            let packet = LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &key).ok()?);
+            Some(SideKeys { packet, iv, header: HeaderProtectionKey::new(&quic::AES_128, &header).ok()? })
         };
         Some(Keys { sides: [side("client in")?, side("server in")?] })
     }
@@ -89,6 +89,21 @@ impl Keys {
         payload.truncate(plain);
         Some(Opened { number, payload, payload_at: at + len })
     }
+}
+
+/// What the keys of a side are made of.
+#[derive(Debug, PartialEq, Eq)]
+struct Material {
+    key: [u8; 16],
+    iv: [u8; 12],
+    header: [u8; 16],
+}
+
+fn material(initial: &hkdf::Prk, label: &str, prefix: &str) -> Option<Material> {
+    let secret: [u8; 32] = expand(initial, label)?;
+    let secret = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &secret);
+    let of = |name: &str| format!("{prefix} {name}");
+    Some(Material { key: expand(&secret, &of("key"))?, iv: expand(&secret, &of("iv"))?, header: expand(&secret, &of("hp"))? })
 }
 
 /// A packet without its protection.
@@ -128,4 +143,58 @@ fn expand<const N: usize>(secret: &hkdf::Prk, label: &str) -> Option<[u8; N]> {
     let mut out = [0; N];
     secret.expand(&info, Length(N)).ok()?.fill(&mut out).ok()?;
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{packet, vectors};
+    use super::*;
+
+    /// The Destination Connection ID of all samples.
+    const ID: &[u8] = b"\x83\x94\xc8\xf0\x3e\x51\x57\x08";
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+    }
+
+    /// RFC 9001 and RFC 9369, appendix A.1 of both.
+    #[test]
+    fn keys_of_the_samples() {
+        let check = |version: u32, label: &str, key: &str, iv: &str, header: &str| {
+            let (salt, prefix) = derivation(version).unwrap();
+            let found = material(&hkdf::Salt::new(hkdf::HKDF_SHA256, &salt).extract(ID), label, prefix).unwrap();
+            assert_eq!((found.key.to_vec(), found.iv.to_vec(), found.header.to_vec()), (bytes(key), bytes(iv), bytes(header)), "{label}");
+        };
+        let (client, server) = ("client in", "server in");
+        check(1, client, "1f369613dd76d5467730efcbe3b1a22d", "fa044b2f42a3fd3b46fb255c", "9f50449e04a0e810283a1e9933adedd2");
+        check(1, server, "cf3a5331653c364c88f0f379b6067e37", "0ac1493ca1905853b0bba03e", "c206b8d9b9f0f37644430b490eeaa314");
+        check(0x6b33_43cf, client, "8b1a0bc121284290a29e0971b5cd045d", "91f73e2351d8fa91660e909f", "45b95e15235d6f45a6b19cbcb0294ba9");
+        check(0x6b33_43cf, server, "82db637861d55e1d011f19ea71d5d2a7", "dd13c276499c0249d3310652", "edf6d05c83121201b436e16877593c3a");
+    }
+
+    /// The same, appendices A.2 and A.3: opened with the keys of their own version and side, and no others; nor with a bit
+    /// of them turned over.
+    #[test]
+    fn packets_of_the_samples() {
+        let check = |version: u32, other: u32, from_client: bool, packet: &str, number: u64, frames: &str, len: usize| {
+            let packet = bytes(packet);
+            let read = packet::read(&packet).unwrap();
+            let keys = Keys::new(version, ID).unwrap();
+            let opened = keys.open(&read, from_client, None).unwrap();
+            let mut expected = bytes(frames);
+            expected.resize(len, 0);
+            assert_eq!((opened.number, opened.payload), (number, expected));
+            assert!(keys.open(&read, !from_client, None).is_none());
+            assert!(Keys::new(other, ID).unwrap().open(&read, from_client, None).is_none());
+            for bit in (0..packet.len() * 8).step_by(if from_client { 37 } else { 1 }) {
+                let mut damaged = packet.clone();
+                damaged[bit / 8] ^= 1 << (bit % 8);
+                assert!(packet::read(&damaged).is_none_or(|packet| keys.open(&packet, from_client, None).is_none()), "{bit}");
+            }
+        };
+        check(1, 0x6b33_43cf, true, vectors::CLIENT_V1, 2, vectors::CLIENT_FRAME, 1162);
+        check(1, 0xff00_001d, false, vectors::SERVER_V1, 1, vectors::SERVER_FRAMES, 99);
+        check(0x6b33_43cf, 1, true, vectors::CLIENT_V2, 2, vectors::CLIENT_FRAME, 1162);
+        check(0x6b33_43cf, 1, false, vectors::SERVER_V2, 1, vectors::SERVER_FRAMES, 99);
+    }
 }

@@ -15,6 +15,9 @@ mod connection;
 mod crypto;
 mod frame;
 mod initial;
+mod keyring;
 mod packet;
+#[cfg(test)]
+mod vectors;
 
 pub use connection::Connection;

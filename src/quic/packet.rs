@@ -5,13 +5,18 @@
 //!           Initial       [token length | token] | length | number 1 to 4 | payload
 //!           0-RTT, Handshake                       length | number 1 to 4 | payload
 //!           Retry         token | tag 16                                             to the end of the datagram
-//!  version 0: Version Negotiation, to the end of the datagram
+//!  version 0: Version Negotiation: versions of 4 bytes, to the end of the datagram
 //!  short  | 0 F xxxxxx | destination id | number | payload                           to the end of the datagram
 //! ```
-//! F is 1, but between those who agreed to grease it (RFC 9287) it may be anything, so it decides nothing here.
+//! Ids have up to 20 bytes in the versions that are read, up to 255 in others (RFC 8999 section 5.1): Version Negotiation has those
+//! of what it answers. F is 1, but between those who agreed to grease it (RFC 9287) it may be anything, so it decides nothing here.
+
+use super::initial::is_readable;
 
 /// The longest connection id of versions that are read here (RFC 9000 section 17.2).
 const MAX_ID: usize = 20;
+/// The shortest packet with a short header: a byte, a number and payload of 4, a tag of 16 (RFC 9001 section 5.4.2).
+const MIN_SHORT: usize = 21;
 
 /// What a packet is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +33,8 @@ pub enum Kind {
     VersionNegotiation,
     /// Application data, with a short header.
     OneRtt,
+    /// A long header of a version that nobody here knows, with ids that no version here has.
+    Unknown,
 }
 
 /// A packet with its header in plain.
@@ -43,7 +50,7 @@ pub struct Packet<'b> {
     pub source: &'b [u8],
     /// All of it.
     pub bytes: &'b [u8],
-    /// Where in [`Packet::bytes`] the packet number begins, still protected.
+    /// Where in [`Packet::bytes`] the packet number begins, still protected; the versions in a Version Negotiation.
     pub number_at: usize,
 }
 
@@ -56,22 +63,32 @@ pub fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
     Some((value, at + len))
 }
 
+impl Packet<'_> {
+    /// The versions that a Version Negotiation lists; none where bytes are left over.
+    pub fn versions(&self) -> impl Iterator<Item = u32> {
+        let (list, rest) = self.bytes.get(self.number_at..).unwrap_or_default().as_chunks::<4>();
+        let list = if rest.is_empty() && self.kind == Kind::VersionNegotiation { list } else { &[] };
+        list.iter().map(|version| u32::from_be_bytes(*version))
+    }
+}
+
 /// Reads the packet at the start of what is left of a datagram. None where none begins there, or it is cut.
 pub fn read(bytes: &[u8]) -> Option<Packet<'_>> {
     let first = *bytes.first()?;
     let empty = Packet { kind: Kind::OneRtt, version: 0, destination: &[], source: &[], bytes, number_at: 0 };
     if first & 0x80 == 0 {
-        return Some(empty);
+        // Zeros behind a packet fill the datagram.
+        return (bytes.len() >= MIN_SHORT && bytes.iter().any(|byte| *byte != 0)).then_some(empty);
     }
     let version = u32::from_be_bytes(bytes.get(1..5)?.try_into().ok()?);
     let (destination, at) = id(bytes, 5)?;
     let (source, at) = id(bytes, at)?;
     let packet = |kind| Packet { kind, version, destination, source, ..empty };
     if version == 0 {
-        return Some(packet(Kind::VersionNegotiation));
+        return Some(Packet { number_at: at, ..packet(Kind::VersionNegotiation) });
     }
     if destination.len() > MAX_ID || source.len() > MAX_ID {
-        return None;
+        return (!is_readable(version)).then(|| packet(Kind::Unknown));
     }
     let kind = kind(first, version);
     let at = match kind {
@@ -120,14 +137,17 @@ mod tests {
     fn packets_follow_one_another() {
         let initial = [&[0xc1, 0, 0, 0, 1, 2, 8, 9, 1, 7, 3, 1, 2, 3, 4][..], &[5; 4]].concat();
         let handshake = [&[0xe1, 0, 0, 0, 1, 1, 7, 2, 8, 9, 6][..], &[6; 6]].concat();
-        let bytes = [&initial[..], &handshake, &[0x41, 1, 2]].concat();
+        let short = [0x41; MIN_SHORT];
+        let bytes = [&initial[..], &handshake, &short].concat();
         let first = read(&bytes).unwrap();
         assert_eq!((first.kind, first.destination, first.source), (Kind::Initial, &[8, 9][..], &[7][..]));
         assert_eq!((first.bytes, first.number_at), (&initial[..], 15));
         let second = read(&bytes[initial.len()..]).unwrap();
         assert_eq!((second.kind, second.bytes), (Kind::Handshake, &handshake[..]));
         let third = read(&bytes[initial.len() + handshake.len()..]).unwrap();
-        assert_eq!((third.kind, third.bytes.len()), (Kind::OneRtt, 3));
+        assert_eq!((third.kind, third.bytes.len()), (Kind::OneRtt, MIN_SHORT));
+        assert_eq!(read(&short[1..]), None);
+        assert_eq!(read(&[0; 1000]), None);
         for end in 0..initial.len() {
             assert_eq!(read(&bytes[..end]), None, "{end}");
         }
@@ -142,5 +162,20 @@ mod tests {
         assert_eq!(other(0xf1, 1), Some(Kind::Retry));
         assert_eq!(other(0xc1, 0), Some(Kind::VersionNegotiation));
         assert_eq!(other(0x81, 1), Some(Kind::Initial));
+    }
+
+    #[test]
+    fn ids_of_other_versions_are_longer() {
+        let long = |version: u32, rest: &[u8]| [&[0x80][..], &version.to_be_bytes(), &[30], &[7; 30], &[255], &[9; 255], rest].concat();
+        let bytes = long(0, &[0, 0, 0, 1, 0x1a, 0x2a, 0x3a, 0x4a]);
+        let negotiation = read(&bytes).unwrap();
+        assert_eq!(
+            (negotiation.kind, negotiation.destination, negotiation.source),
+            (Kind::VersionNegotiation, &[7; 30][..], &[9; 255][..])
+        );
+        assert_eq!(negotiation.versions().collect::<Vec<_>>(), [1, 0x1a2a_3a4a]);
+        assert_eq!(read(&bytes[..bytes.len() - 1]).unwrap().versions().count(), 0);
+        assert_eq!(read(&long(0x1a2a_3a4a, &[1; 50])).unwrap().kind, Kind::Unknown);
+        assert_eq!(read(&long(1, &[1; 50])), None);
     }
 }

@@ -102,6 +102,7 @@ pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, lates
     outcome(&mut row, seen, &roles, &judgement);
     timing(&mut row, network, seen, &judgement);
     segmentation(&mut row, network, seen, &roles);
+    negotiated::quic(&mut row, seen, roles.client);
     // The protected flights of TLS 1.3 look like data but are the handshake's.
     let is_handshake = |message: &&MessageRow| message.message != "application_data" && message.layer != "alert";
     row.flights = messages.iter().filter(is_handshake).map(|message| message.flight).max();
@@ -222,6 +223,7 @@ fn segmentation(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &R
         row.retransmissions = sum(|direction| direction.retransmissions);
         row.out_of_order = sum(|direction| direction.out_of_order);
         row.overlaps = sum(|direction| direction.overlaps);
+        row.duplicate_frames = sum(|direction| direction.duplicates);
     }
     row.handshake_bytes_client = seen.handshake_bytes[client];
     row.handshake_bytes_server = seen.handshake_bytes[server];

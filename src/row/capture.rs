@@ -53,7 +53,8 @@ table! {
     handshakes_failed: u64,
     /// Whether segments above the MSS were seen.
     offload_suspected: bool,
-    /// Frames seen twice; comes with a later version.
+    /// Frames that hold a packet of TCP that was captured just before (a mirror port, two interfaces): it is counted as a packet, and not
+    /// taken for a retransmission. Bare ACKs without an IP identification cannot be told and are not among them.
     duplicate_frames: Option<u64>,
     /// The path of the capture with the same content that was read instead.
     duplicate_of: Wild,

@@ -50,7 +50,7 @@ table! {
     /// True where the capture does not hold the SYN of the client (of DTLS and QUIC: its ClientHello): the flow was running when the capture began.
     starts_midway: bool,
     /// What was spoken before TLS on the connection, by its first bytes: smtp, lmtp, imap, pop3, ftp, ldap, xmpp, irc, nntp, managesieve, postgresql,
-    /// mysql, rdp, connect, socks4, socks5, proxy_v1, proxy_v2, or other. Empty: nothing.
+    /// mysql, rdp, amqp, connect, socks4, socks5, proxy_v1, proxy_v2, or other; openvpn, which carries it in packets. Empty: nothing.
     preamble: Word,
     /// server_name of the first ClientHello (RFC 6066 section 3). Empty: see sni_state.
     sni: Wild,
@@ -155,7 +155,8 @@ table! {
     /// TLS 1.3, which has none.
     renegotiations: Option<u32>,
     /// `completed`, `alert` (fatal, before completion), `reset`, `closed` (FIN before completion), `timeout` (silence), `gap` (bytes are missing),
-    /// `not_judged` (midway, cut, or the capture ended).
+    /// `not_judged` (midway, cut, or the capture ended). QUIC is completed where the server's handshake was protected and the client sent 1-RTT packets, or,
+    /// if none of those was seen, Handshake packets that 1-RTT packets of the server followed; `alert` is a CRYPTO_ERROR in plain.
     outcome: Word,
     /// The last of the twelve steps that was seen, by number (see the dictionary).
     last_step: Option<u8>,
@@ -238,6 +239,9 @@ table! {
     out_of_order: Option<u64>,
     /// Segments that overlap bytes already held; the first bytes win.
     overlaps: Option<u64>,
+    /// Frames that hold a packet of it that was captured just before: counted among its packets and bytes, and otherwise passed over.
+    /// Bare ACKs without an IP identification cannot be told and are not among them. Empty for UDP.
+    duplicate_frames: Option<u64>,
     /// Bytes that the capture does not hold: holes in the sequence space of TCP, and snap-length cuts.
     gap_bytes: u64,
     /// IP fragments that carried the flow, as far as they could be put together.
@@ -259,6 +263,27 @@ table! {
     certificate_chain: Word,
     /// Whether secrets were used to read it: never in this version.
     decrypted: bool,
+    /// Version of QUIC by name: that of the server's packets, else of the client's; in hex where it has none. Empty: not QUIC.
+    quic_version: Word,
+    /// The same as a code point: 1 is QUIC v1, 1798521807 QUIC v2 (0x6b3343cf).
+    quic_version_code: Option<u32>,
+    /// Version of the first packet as a code point, where the version changed: by a Version Negotiation, or a compatible change (RFC 9368). Empty: it
+    /// did not.
+    quic_first_version_code: Option<u32>,
+    /// Whether the server sent a Retry (RFC 9000 section 8.1.2). Empty: not QUIC.
+    quic_retry: Option<bool>,
+    /// Whether the server sent a Version Negotiation (RFC 9000 section 6). Empty: not QUIC.
+    quic_version_negotiation: Option<bool>,
+    /// Initial packets that the client sent. Empty: not QUIC.
+    quic_initial_packets_client: Option<u64>,
+    /// The same of the server.
+    quic_initial_packets_server: Option<u64>,
+    /// Handshake packets of both sides. Empty: not QUIC.
+    quic_handshake_packets: Option<u64>,
+    /// 0-RTT packets. Empty: not QUIC.
+    quic_0rtt_packets: Option<u64>,
+    /// Bytes of PADDING in the Initial packets that were read: those up to the first protected packets of both sides. Empty: not QUIC.
+    quic_padding_bytes: Option<u64>,
     /// A display filter that finds exactly its packets in that capture.
     wireshark_filter: Word,
     /// Rules that it raises, by id, joined by `;` (findings.csv; `tlscensus explain` says what they are), muted ones too.

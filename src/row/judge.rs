@@ -31,7 +31,7 @@ pub struct Judgement {
 /// Judges a flow.
 pub fn judge(network: &Network<'_>, seen: &Seen, client: Side, end: End, latest: Timestamp) -> Judgement {
     let completed_at = completion(seen, client, network.conversation.udp);
-    let hidden_alert = if completed_at.is_none() { hidden_alert(seen, client) } else { None };
+    let hidden_alert = if completed_at.is_none() && seen.facts.quic.is_none() { hidden_alert(seen, client) } else { None };
     Judgement {
         outcome: outcome(network, seen, completed_at.is_some(), hidden_alert.is_some(), end, latest),
         closed_by: closed_by(network, client, end),
@@ -47,6 +47,9 @@ fn completion(seen: &Seen, client: Side, in_datagrams: bool) -> Option<Timestamp
         seen.messages.iter().find(|message| message.side == side && message.state != State::Partial && wanted(message))
     };
     let time = |message: &Message| message.span.last_time;
+    if seen.facts.quic.is_some() {
+        return quic_completion(seen, client);
+    }
     if seen.facts.is_tls13() {
         let flight = |message: &Message| message.content == Content::EncryptedFlight;
         // A whole answer of the client says that the server's flight was whole, whatever the capture holds of it.
@@ -64,6 +67,24 @@ fn completion(seen: &Seen, client: Side, in_datagrams: bool) -> Option<Timestamp
         })
     };
     Some(time(finished(client)?).max(time(finished(client.other())?)))
+}
+
+/// A client of QUIC has the keys of 1-RTT packets for sending when its handshake is complete (RFC 9001 section 5.7), so one such
+/// packet says more than its Handshake packets, which may as well acknowledge or close. Where none was seen, these count if the
+/// server goes on with 1-RTT packets afterwards.
+fn quic_completion(seen: &Seen, client: Side) -> Option<Timestamp> {
+    let first = |side: Side, content: Content| seen.messages.iter().find(|message| message.side == side && message.content == content);
+    let (flight, data) = (|side| first(side, Content::EncryptedFlight), |side| first(side, Content::ApplicationData));
+    let server = flight(client.other()).or(data(client.other()))?;
+    let end = |message: &Message| message.span.last_time;
+    if let Some(answer) = data(client) {
+        // Handshake packets that come again make no handshake longer.
+        let flights = flight(client).map_or(end(answer), |flight| end(flight).max(end(server)));
+        return Some(flights.min(end(answer)));
+    }
+    let answer = flight(client)?;
+    let confirmed = data(client.other()).is_some_and(|data| end(data) >= answer.span.first_time);
+    confirmed.then(|| end(server).max(end(answer)))
 }
 
 /// In TLS 1.3 a client that refuses the server's flight answers with a protected alert: known by its length alone.

@@ -133,6 +133,25 @@ pub fn afterwards(row: &mut FlowRow, seen: &Seen, client: Side) {
     }
 }
 
+/// What only QUIC has.
+pub fn quic(row: &mut FlowRow, seen: &Seen, client: Side) {
+    let Some(quic) = seen.facts.quic else { return };
+    let both = |counts: [u64; 2]| [counts[client.index()], counts[client.other().index()]];
+    if quic.version != 0 {
+        row.quic_version = names::quic_version(quic.version).map_or_else(|| format!("0x{:08x}", quic.version).into(), Word::from);
+        row.quic_version_code = Some(quic.version);
+        row.quic_first_version_code = Some(quic.first_version).filter(|first| *first != quic.version);
+    }
+    row.quic_retry = Some(quic.retry);
+    row.quic_version_negotiation = Some(quic.version_negotiation);
+    let [of_client, of_server] = both(quic.initial_packets);
+    row.quic_initial_packets_client = Some(of_client);
+    row.quic_initial_packets_server = Some(of_server);
+    row.quic_handshake_packets = Some(quic.handshake_packets.iter().sum());
+    row.quic_0rtt_packets = Some(quic.early_packets);
+    row.quic_padding_bytes = Some(quic.padding_bytes);
+}
+
 /// What the server's hello says of how records and keys are protected.
 fn protection(row: &mut FlowRow, seen: &Seen, server: &ServerHello) {
     let tls13 = is_tls13(server.version);

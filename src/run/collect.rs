@@ -36,6 +36,8 @@ pub struct CaptureCounts {
     pub failed: u64,
     /// Whether offload was seen.
     pub offload: bool,
+    /// Frames that hold a packet of TCP that was captured before.
+    pub duplicates: u64,
     /// TCP connections with a packet in it.
     pub tcp_flows: u64,
     /// UDP conversations with a packet in it.
@@ -59,6 +61,7 @@ impl CaptureCounts {
         self.completed += other.completed;
         self.failed += other.failed;
         self.offload |= other.offload;
+        self.duplicates += other.duplicates;
         self.tcp_flows += other.tcp_flows;
         self.udp_flows += other.udp_flows;
         let [segments, datagrams] = other.births;
@@ -258,6 +261,8 @@ pub struct Collector<'a> {
     file: u32,
     /// The same of the files before it, and of those that are read side by side with it.
     others: BTreeMap<u32, [Births; 2]>,
+    /// A file, and the duplicates in it that are not counted yet.
+    duplicates: (u32, u64),
     /// What was collected besides rows.
     pub collected: Collected,
     /// Rows, unsorted.
@@ -274,6 +279,7 @@ impl<'a> Collector<'a> {
             births: Default::default(),
             file: 0,
             others: BTreeMap::new(),
+            duplicates: (0, 0),
             collected: Collected::default(),
             rows: SortedRun::default(),
         }
@@ -285,6 +291,7 @@ impl<'a> Collector<'a> {
 
     /// Hands out what was collected.
     pub fn finish(mut self) -> (Collected, SortedRun) {
+        self.count_duplicates();
         self.turn_to(self.file);
         for (file, births) in std::mem::take(&mut self.others) {
             let capture = self.capture(file);
@@ -296,6 +303,14 @@ impl<'a> Collector<'a> {
             }
         }
         (self.collected, self.rows)
+    }
+
+    fn count_duplicates(&mut self) {
+        let (file, count) = std::mem::take(&mut self.duplicates);
+        if count > 0 {
+            let capture = self.capture(file);
+            self.collected.counts_mut(capture).duplicates += count;
+        }
     }
 
     /// Puts the lists of the file under way aside, and goes on with those of another.
@@ -327,6 +342,12 @@ impl<'a> Collector<'a> {
         for (_, reason) in losses.into_iter().filter(|(count, _)| *count > 0) {
             self.collected.ledger.note(Layer::Tls, Reason::of(reason), 0, place);
         }
+        let unreadable = seen.facts.quic.map_or(0, |quic| quic.unreadable);
+        if unreadable > 0 {
+            let reason = Reason::of("quic_initial_not_decrypted");
+            self.collected.ledger.note(Layer::Tls, reason, 0, place);
+            self.collected.ledger.count(Layer::Tls, reason, unreadable - 1);
+        }
         let origin = Origin { captures: &self.series.ids, series_id: &self.series.id };
         let mut rows = assemble(network, seen, end, latest, origin);
         rows.flow.findings = self.rules.judge(&rows);
@@ -353,6 +374,14 @@ impl Sink<Session> for Collector<'_> {
         self.born(0, place);
     }
 
+    fn duplicate(&mut self, place: FramePlace, frames: u16) {
+        if place.file != self.duplicates.0 {
+            self.count_duplicates();
+            self.duplicates.0 = place.file;
+        }
+        self.duplicates.1 += u64::from(frames);
+    }
+
     fn late(&mut self, place: FramePlace, bytes: u32) {
         let place = Place { capture: self.capture(place.file) as u32, frame: place.frame, offset: 0 };
         self.collected.ledger.note(Layer::Flow, Reason::of("packet_after_close"), u64::from(bytes), place);
@@ -370,6 +399,10 @@ impl Sink<Session> for Collector<'_> {
         }
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
         session.finish();
+        let strays = flow.directions.iter().map(|direction| u64::from(direction.out_of_window)).sum::<u64>();
+        if strays > 0 {
+            self.collected.ledger.note(Layer::Stream, Reason::of("out_of_window"), 0, place);
+        }
         let gaps = flow.directions.iter().map(|direction| direction.gap_bytes).sum::<u64>();
         if gaps > 0 {
             self.collected.ledger.note(Layer::Stream, Reason::of("gap_in_tls_flow"), gaps, place);
@@ -394,6 +427,9 @@ impl DatagramSink<Udp> for Collector<'_> {
         let place = Place { capture: self.capture(flow.first.file) as u32, frame: flow.first.frame, offset: 0 };
         if end == End::Evicted {
             self.collected.ledger.note(Layer::Flow, Reason::of("evicted"), 0, place);
+        }
+        if let Some(version) = flow.reader.gquic() {
+            self.collected.ledger.note(Layer::Tls, Reason::with("gquic", version), flow.bytes.iter().sum(), place);
         }
         if flow.reader.interest() != Interest::Found {
             return;

@@ -144,16 +144,8 @@ impl Dissection {
         bytes: &[u8],
         collector: &mut Collector<'_>,
     ) {
-        let Lanes { segments: lane, datagrams } = lanes;
-        lane.begin(block, collector);
-        datagrams.begin(block, collector);
-        let key = lane.key();
-        let mut take = |segments: &[(u64, Segment)], bytes: &[u8], paths: &Paths, collector: &mut Collector<'_>| {
-            follow_segments(segments, bytes, paths, lane, block, collector);
-        };
-        let mut take_datagrams = |found: &[(u64, Datagram)], bytes: &[u8], paths: &Paths, collector: &mut Collector<'_>| {
-            follow_datagrams(found, bytes, paths, datagrams, block, collector);
-        };
+        lanes.begin(block, collector);
+        let key = lanes.segments.key();
         let (mut rest, mut rest_datagrams) = (&self.lanes[index][..], &self.datagrams[index][..]);
         if !self.fragments.is_empty() {
             let reassembled = self
@@ -161,22 +153,21 @@ impl Dissection {
                 .get_or_init(|| Reassembled::new(self, &mut lock(defragmenter), key, bytes, &mut collector.collected.ledger));
             for late in reassembled.segments.iter().filter(|(hash, _)| self.lane_of(*hash) == index) {
                 let (before, after) = rest.split_at(rest.partition_point(|(_, segment)| segment.frame <= late.1.frame));
-                take(before, bytes, &self.paths, collector);
-                take(std::slice::from_ref(late), &reassembled.bytes, &reassembled.paths, collector);
+                lanes.take(before, bytes, &self.paths, block, collector);
+                lanes.take(std::slice::from_ref(late), &reassembled.bytes, &reassembled.paths, block, collector);
                 rest = after;
             }
             for late in reassembled.datagrams.iter().filter(|(hash, _)| self.lane_of(*hash) == index) {
                 let (before, after) =
                     rest_datagrams.split_at(rest_datagrams.partition_point(|(_, datagram)| datagram.frame <= late.1.frame));
-                take_datagrams(before, bytes, &self.paths, collector);
-                take_datagrams(std::slice::from_ref(late), &reassembled.bytes, &reassembled.paths, collector);
+                lanes.take_datagrams(before, bytes, &self.paths, block, collector);
+                lanes.take_datagrams(std::slice::from_ref(late), &reassembled.bytes, &reassembled.paths, block, collector);
                 rest_datagrams = after;
             }
         }
-        take(rest, bytes, &self.paths, collector);
-        take_datagrams(rest_datagrams, bytes, &self.paths, collector);
-        lane.end(block);
-        datagrams.end_block(block);
+        lanes.take(rest, bytes, &self.paths, block, collector);
+        lanes.take_datagrams(rest_datagrams, bytes, &self.paths, block, collector);
+        lanes.end(block);
     }
 
     /// The hash table of a lane uses the low and the highest bits: the lane comes from others.
@@ -188,20 +179,6 @@ impl Dissection {
 /// Captured bytes by place and length.
 fn part(bytes: &[u8], at: u32, len: u32) -> &[u8] {
     bytes.get(at as usize..).and_then(|rest| rest.get(..len as usize)).unwrap_or_default()
-}
-
-impl Lanes {
-    /// Begins a block.
-    pub fn begin(&mut self, block: &BlockFacts, collector: &mut Collector<'_>) {
-        self.segments.begin(block, collector);
-        self.datagrams.begin(block, collector);
-    }
-
-    /// Ends a block.
-    pub fn end(&mut self, block: &BlockFacts) {
-        self.segments.end(block);
-        self.datagrams.end_block(block);
-    }
 }
 
 /// What one lane follows: connections, and conversations in datagrams.
@@ -222,44 +199,49 @@ impl Lanes {
         Load { flows: segments.flows + datagrams.flows, held: segments.held + datagrams.held }
     }
 
+    /// Begins a block.
+    pub fn begin(&mut self, block: &BlockFacts, collector: &mut Collector<'_>) {
+        self.segments.begin(block, collector);
+        self.datagrams.begin(block, collector);
+    }
+
+    /// Ends a block.
+    pub fn end(&mut self, block: &BlockFacts) {
+        self.segments.end(block);
+        self.datagrams.finish_block(block);
+    }
+
+    /// Follows segments, whose payload lies in `bytes`.
+    fn take(&mut self, found: &[(u64, Segment)], bytes: &[u8], paths: &Paths, block: &BlockFacts, collector: &mut Collector<'_>) {
+        for batch in found.chunks(BATCH) {
+            // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
+            black_box(batch.iter().map(|(hash, _)| self.segments.touch(*hash)).fold(0, u64::wrapping_add));
+            for (hash, segment) in batch {
+                let payload = part(bytes, segment.payload_at, segment.payload_len);
+                self.segments.follow(*hash, segment, payload, paths.path(segment.path), block, collector);
+            }
+        }
+    }
+
+    /// Follows datagrams, whose payload lies in `bytes`.
+    fn take_datagrams(
+        &mut self,
+        found: &[(u64, Datagram)],
+        bytes: &[u8],
+        paths: &Paths,
+        block: &BlockFacts,
+        collector: &mut Collector<'_>,
+    ) {
+        for (hash, datagram) in found {
+            let payload = part(bytes, datagram.payload_at, datagram.payload_len);
+            self.datagrams.follow(*hash, datagram, payload, paths.path(datagram.path), block, collector);
+        }
+    }
+
     /// Ends all flows.
     pub fn finish(&mut self, collector: &mut Collector<'_>) {
         self.segments.finish(collector);
         self.datagrams.finish(collector);
-    }
-}
-
-/// Lets a lane follow segments, whose payload lies in `bytes`.
-fn follow_segments(
-    segments: &[(u64, Segment)],
-    bytes: &[u8],
-    paths: &Paths,
-    lane: &mut Lane<Session>,
-    block: &BlockFacts,
-    collector: &mut Collector<'_>,
-) {
-    for batch in segments.chunks(BATCH) {
-        // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
-        black_box(batch.iter().map(|(hash, _)| lane.touch(*hash)).fold(0, u64::wrapping_add));
-        for (hash, segment) in batch {
-            let payload = part(bytes, segment.payload_at, segment.payload_len);
-            lane.follow(*hash, segment, payload, paths.path(segment.path), block, collector);
-        }
-    }
-}
-
-/// Lets a lane follow datagrams, whose payload lies in `bytes`.
-fn follow_datagrams(
-    found: &[(u64, Datagram)],
-    bytes: &[u8],
-    paths: &Paths,
-    lane: &mut DatagramLane<Udp>,
-    block: &BlockFacts,
-    collector: &mut Collector<'_>,
-) {
-    for (hash, datagram) in found {
-        let payload = part(bytes, datagram.payload_at, datagram.payload_len);
-        lane.follow(*hash, datagram, payload, paths.path(datagram.path), block, collector);
     }
 }
 

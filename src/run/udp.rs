@@ -30,6 +30,14 @@ impl Udp {
         }
     }
 
+    /// The version of Google's own QUIC, if the flow is that: it is followed to be counted, and has no rows.
+    pub fn gquic(&self) -> Option<u32> {
+        match self {
+            Udp::Dtls(_) => None,
+            Udp::Quic(connection) => connection.gquic(),
+        }
+    }
+
     /// What the flow shows.
     pub fn seen(&self) -> &Seen {
         match self {
@@ -71,6 +79,6 @@ impl DatagramReader for Udp {
     }
 
     fn interest(&self) -> Interest {
-        Interest::Found
+        if self.gquic().is_some() { Interest::Undecided } else { Interest::Found }
     }
 }

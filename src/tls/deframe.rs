@@ -102,13 +102,15 @@ impl Partial {
         true
     }
 
-    /// Takes bytes from the front of a fragment, up to the end of the message. `known` tells message types from noise.
-    pub fn take<'a>(&'a mut self, fragment: Fragment<'a>, known: impl Fn(u8) -> bool) -> Step<'a> {
+    /// Takes bytes from the front of a fragment, up to the end of the message. `plausible` tells the first bytes of messages
+    /// from noise.
+    pub fn take<'a>(&'a mut self, fragment: Fragment<'a>, plausible: impl Fn(&[u8]) -> bool) -> Step<'a> {
         if !self.is_open() {
-            match fragment.bytes.first() {
-                None => return Step::More,
-                Some(kind) if !known(*kind) => return Step::Foreign,
-                Some(_) => {}
+            if fragment.bytes.is_empty() {
+                return Step::More;
+            }
+            if !plausible(fragment.bytes) {
+                return Step::Foreign;
             }
             // The whole message in one run: no copy.
             if let Some(header) = fragment.bytes.get(..HEADER) {

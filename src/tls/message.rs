@@ -86,7 +86,7 @@ pub struct Facts {
     pub retry: Option<ServerHello>,
     /// ServerKeyExchange.
     pub key_exchange: ServerKeyExchange,
-    /// The header in front of TLS in the first segment, by name.
+    /// What carries TLS in packets of its own, by name; what only comes before it is told by the flow's first bytes.
     pub preamble: &'static str,
     /// The first plain certificate chain of each side.
     pub chains: [Option<Chain>; 2],
@@ -116,6 +116,11 @@ impl Facts {
         self.server_hello.as_ref().or(self.retry.as_ref()).map(|hello| hello.version)
     }
 
+    /// Whether a hello of either side was read.
+    pub fn knows_hello(&self) -> bool {
+        self.client_hello.is_some() || self.server_hello.is_some() || self.retry.is_some()
+    }
+
     /// Whether TLS 1.3 was agreed on, as far as the capture tells.
     pub fn is_tls13(&self) -> bool {
         self.retry.is_some() || self.version().is_some_and(is_tls13)
@@ -125,17 +130,17 @@ impl Facts {
 /// What only QUIC has.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct QuicFacts {
-    /// The version of the last long header.
+    /// The version of the server's last long header, else of the client's; 0: none but a Version Negotiation was seen.
     pub version: u32,
-    /// The version of the first, if another.
+    /// The version of the first long header.
     pub first_version: u32,
     /// Whether the server sent a Retry.
     pub retry: bool,
     /// Whether the server sent a Version Negotiation.
     pub version_negotiation: bool,
-    /// Initial packets of client and server.
+    /// Initial packets of each side.
     pub initial_packets: [u64; 2],
-    /// Handshake packets of client and server.
+    /// Handshake packets of each side.
     pub handshake_packets: [u64; 2],
     /// 0-RTT packets.
     pub early_packets: u64,

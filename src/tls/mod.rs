@@ -16,6 +16,7 @@ pub mod fingerprint;
 pub mod hello;
 pub mod message;
 pub mod names;
+mod openvpn;
 pub mod preamble;
 mod record;
 pub mod seen;

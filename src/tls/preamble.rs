@@ -1,38 +1,29 @@
 //! What was spoken on a connection before TLS: told by the first bytes of both sides, not by ports.
 
-/// Bytes of a PROXY protocol header of version 1, at most (PROXY protocol specification, section 2.1).
-const PROXY_V1: usize = 107;
-/// The signature of a PROXY protocol header of version 2 (section 2.2).
-const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
+mod follow;
 
-/// Length of a PROXY protocol header that the bytes begin with, and its name; TLS follows it in the same segment.
-pub fn proxy_header(bytes: &[u8]) -> Option<(usize, &'static str)> {
-    if bytes.starts_with(b"PROXY ") {
-        let line = &bytes[..bytes.len().min(PROXY_V1)];
-        let end = line.windows(2).position(|pair| pair == b"\r\n")?;
-        return Some((end + 2, "proxy_v1"));
-    }
-    let length = bytes.strip_prefix(&PROXY_V2)?.get(2..4)?;
-    let whole = 16 + usize::from(u16::from_be_bytes([length[0], length[1]]));
-    (whole <= bytes.len()).then_some((whole, "proxy_v2"))
-}
+pub use follow::Preamble;
+use follow::{AMQP_TLS, POSTGRES_GSS, POSTGRES_SSL, PROXY_V2};
 
 /// Names the protocol whose sides began so; `other` where TLS follows something that is not known.
 ///
 /// The sources: RFC 3207 (SMTP), 2033 (LMTP), 9051 (IMAP), 2595 (POP3), 4217 (FTP), 4511 (LDAP), 6120 (XMPP), 4642 (NNTP),
-/// 5804 (ManageSieve), 9110 section 9.3.6 (CONNECT), 1928 (SOCKS 5); the protocol documents of PostgreSQL, MySQL, IRCv3
-/// and MS-RDPBCGR.
+/// 5804 (ManageSieve), 9110 section 9.3.6 (CONNECT), 1928 (SOCKS 5); the protocol documents of PROXY, SOCKS 4, PostgreSQL,
+/// MySQL, IRCv3, AMQP 1.0 and MS-RDPBCGR.
 pub fn name(client: &[u8], server: &[u8]) -> &'static str {
     let client_says = |words: &[&str]| words.iter().any(|word| begins(client, word));
     match (client, server) {
         ([], []) => "",
-        ([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f, ..], _) => "postgresql",
+        _ if client.starts_with(&PROXY_V2) => "proxy_v2",
+        _ if client_says(&["PROXY "]) => "proxy_v1",
+        _ if client.starts_with(&POSTGRES_SSL) || client.starts_with(&POSTGRES_GSS) => "postgresql",
+        _ if client.starts_with(&AMQP_TLS) || server.starts_with(&AMQP_TLS) => "amqp",
         ([4, 1, ..], _) => "socks4",
         ([5, methods, rest @ ..], _) if rest.len() >= usize::from(*methods).min(10) && *methods > 0 => "socks5",
         ([3, 0, _, _, _, 0xe0, ..], _) => "rdp",
         // An LDAPMessage with an ExtendedRequest.
         ([0x30, _, 2, 1, _, 0x77, ..], _) => "ldap",
-        (_, [_, _, 0, 0, 10, ..]) => "mysql",
+        (_, [_, _, 0, 0, 10, ..]) | ([32, 0, 0, 1, ..], []) => "mysql",
         _ if client_says(&["CONNECT "]) => "connect",
         _ if client_says(&["LHLO"]) => "lmtp",
         _ if client_says(&["EHLO", "HELO"]) => "smtp",
@@ -77,19 +68,10 @@ mod tests {
         check(&[3, 0, 0, 19, 14, 0xe0, 0, 0], &[3, 0, 0, 19, 14, 0xd0], "rdp");
         check(&[0x30, 0x1d, 2, 1, 1, 0x77, 0x18], &[0x30, 0x0c], "ldap");
         check(b"CAP LS\r\n", b":server NOTI", "irc");
+        check(b"AMQP\x02\x01\0\0", b"AMQP\x02\x01\0\0", "amqp");
+        check(b"PROXY TCP4 1", b"", "proxy_v1");
+        check(&PROXY_V2, b"220 mail.exa", "proxy_v2");
         check(b"\x01\x02", b"", "other");
         check(b"", b"", "");
-    }
-
-    #[test]
-    fn proxy_headers() {
-        let v1 = b"PROXY TCP4 10.0.0.1 10.0.0.2 40000 443\r\n\x16\x03\x01";
-        assert_eq!(proxy_header(v1), Some((v1.len() - 3, "proxy_v1")));
-        assert_eq!(proxy_header(b"PROXY TCP4 10.0.0.1"), None);
-        let v2 = [&PROXY_V2[..], &[0x21, 0x11, 0, 12], &[0; 12], &[0x16, 3, 1]].concat();
-        assert_eq!(proxy_header(&v2), Some((28, "proxy_v2")));
-        for end in 0..v2.len() {
-            let _ = proxy_header(&v2[..end]);
-        }
     }
 }

@@ -79,6 +79,22 @@ impl Facts {
             (handshake::CERTIFICATE_REQUEST, _) => self.certificate_request = true,
             _ => {}
         }
+        if body.is_some() {
+            self.client = self.client.or(client_by_type(side, kind));
+        }
         Content::Handshake(kind)
+    }
+}
+
+/// Who the client is, where only one side sends messages of a type (RFC 5246 section 7.3, RFC 5077, RFC 6066).
+fn client_by_type(sender: Side, kind: u8) -> Option<Side> {
+    match kind {
+        handshake::CLIENT_KEY_EXCHANGE | handshake::CERTIFICATE_VERIFY => Some(sender),
+        handshake::SERVER_KEY_EXCHANGE
+        | handshake::CERTIFICATE_REQUEST
+        | handshake::SERVER_HELLO_DONE
+        | handshake::CERTIFICATE_STATUS
+        | handshake::NEW_SESSION_TICKET => Some(sender.other()),
+        _ => None,
     }
 }

@@ -5,15 +5,16 @@
 //! the middle) finds it again at the start of a segment that begins like a record.
 
 mod messages;
+mod outer;
 mod records;
 
 use super::deframe::Partial;
-use super::preamble;
 use super::record::{self, Header};
 use super::seen::Seen;
 use super::span::Span;
-use crate::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side};
+use crate::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side, Start};
 use crate::time::Timestamp;
+use outer::Outer;
 
 /// Retransmitted ranges of a direction that are remembered for messages in the making.
 const MAX_COPIES: usize = 64;
@@ -29,6 +30,8 @@ pub struct Session {
     /// back until later.
     turn: Option<FramePlace>,
     failed: bool,
+    /// What TLS comes after, or in.
+    outer: Outer,
     directions: [Direction; 2],
 }
 
@@ -42,7 +45,7 @@ struct Direction {
     header_span: Span,
     /// The highest frame that carried a byte so far, and its time.
     latest: (FramePlace, Timestamp),
-    /// Messages from this place on in [`Session::messages`] may have ended in the current record.
+    /// Messages from this place on in [`Seen::messages`] may have ended in the current record.
     record_messages: usize,
     /// The current record.
     record: Header,
@@ -106,53 +109,32 @@ impl Reader for Session {
     /// The session itself, a dozen messages, and the lists of both hellos.
     const BYTES: u64 = 5 << 10;
 
-    fn starts(bytes: &[u8], first: bool, midway: bool) -> bool {
-        record::could_start(bytes, first, midway)
-            || (first && preamble::proxy_header(bytes).is_some_and(|(len, _)| record::could_start(&bytes[len..], true, midway)))
+    fn starts(bytes: &[u8], first: bool, midway: bool) -> Start {
+        if record::could_start(bytes, first, midway) {
+            Start::Own
+        } else if first && Outer::is_opened_by(bytes) {
+            Start::Led
+        } else {
+            Start::No
+        }
     }
 
     fn deliver(&mut self, chunk: Chunk<'_>) {
-        let index = chunk.side.index();
-        let mut rest = chunk;
-        while !rest.bytes.is_empty() {
-            let used = match self.directions[index].place {
-                Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes).is_some() => self.take_v2_hello(rest),
-                Place::Lost if rest.offset == 0 && self.seen.facts.preamble.is_empty() && preamble::proxy_header(rest.bytes).is_some() => {
-                    let (len, name) = preamble::proxy_header(rest.bytes).unwrap_or_default();
-                    self.seen.facts.preamble = name;
-                    self.directions[index].place = Place::Header;
-                    len
-                }
-                Place::Lost => {
-                    if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
-                        self.failed |= self.seen.records[0].all + self.seen.records[1].all == 0;
-                        return;
-                    }
-                    self.directions[index].place = Place::Header;
-                    self.directions[index].header_len = 0;
-                    0
-                }
-                Place::Header => self.take_header(rest),
-                Place::Fragment => self.take_fragment(rest),
-            };
-            rest.bytes = &rest.bytes[used..];
-            rest.offset += used as u64;
-            rest.at += used as u32;
+        if let Outer::Unknown = self.outer {
+            self.begin(chunk);
+        }
+        match self.outer {
+            Outer::Preamble(_) => self.deliver_behind_preamble(chunk),
+            Outer::OpenVpn(_) => self.deliver_in_openvpn(chunk),
+            Outer::Unknown | Outer::Nothing => self.deliver_records(chunk),
         }
     }
 
     fn gap(&mut self, gap: Gap) {
-        let direction = &mut self.directions[gap.side.index()];
-        let missing = usize::try_from(gap.len).unwrap_or(usize::MAX);
-        let in_record = direction.place == Place::Fragment;
-        direction.flight_gap |= direction.flight.is_some() || in_record && direction.reading == Reading::Flight;
-        let left = direction.left;
-        if in_record {
-            // The record's own bytes are known by its header, however far the hole goes on behind it.
-            self.skip_fragment(gap.side, gap.offset, missing.min(left));
-        }
-        if !in_record || missing > left {
-            self.lose(gap.side);
+        match &mut self.outer {
+            Outer::Preamble(preamble) if !preamble.is_over(gap.side) => preamble.lose(gap.side, gap.len),
+            Outer::OpenVpn(_) => self.skip_in_openvpn(gap),
+            _ => self.skip_records(gap),
         }
     }
 
@@ -181,6 +163,50 @@ impl Reader for Session {
 }
 
 impl Session {
+    /// Takes bytes of TLS.
+    fn deliver_records(&mut self, chunk: Chunk<'_>) {
+        let index = chunk.side.index();
+        let mut rest = chunk;
+        while !rest.bytes.is_empty() {
+            let used = match self.directions[index].place {
+                Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes).is_some() => self.take_v2_hello(rest),
+                Place::Lost => {
+                    if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
+                        self.failed |= self.seen.records[0].all + self.seen.records[1].all == 0;
+                        return;
+                    }
+                    self.expect_record(chunk.side);
+                    0
+                }
+                Place::Header => self.take_header(rest),
+                Place::Fragment => self.take_fragment(rest),
+            };
+            rest = rest.behind(used);
+        }
+    }
+
+    /// Learns that a record begins with the next byte.
+    fn expect_record(&mut self, side: Side) {
+        self.directions[side.index()].place = Place::Header;
+        self.directions[side.index()].header_len = 0;
+    }
+
+    /// Passes over missing bytes of TLS.
+    fn skip_records(&mut self, gap: Gap) {
+        let direction = &mut self.directions[gap.side.index()];
+        let missing = usize::try_from(gap.len).unwrap_or(usize::MAX);
+        let in_record = direction.place == Place::Fragment;
+        direction.flight_gap |= direction.flight.is_some() || in_record && direction.reading == Reading::Flight;
+        let left = direction.left;
+        if in_record {
+            // The record's own bytes are known by its header, however far the hole goes on behind it.
+            self.skip_fragment(gap.side, gap.offset, missing.min(left));
+        }
+        if !in_record || missing > left {
+            self.lose(gap.side);
+        }
+    }
+
     /// Ends what is still open and puts the messages in the order of the frames that complete them.
     pub fn finish(&mut self) {
         for side in Side::BOTH {

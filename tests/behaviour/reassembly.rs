@@ -7,7 +7,7 @@ use crate::support::follow::follow_one;
 use crate::support::random::Random;
 use tlscensus::capture::Frame;
 use tlscensus::flow::direction::{Direction, Payload};
-use tlscensus::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side};
+use tlscensus::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side, Start};
 use tlscensus::packet::{Plain, Segment, plain};
 use tlscensus::row::assemble::FlowRows;
 use tlscensus::time::Timestamp;
@@ -267,8 +267,8 @@ struct Tape(Vec<Option<u8>>);
 impl Reader for Tape {
     const BYTES: u64 = 1024;
 
-    fn starts(_: &[u8], _: bool, _: bool) -> bool {
-        true
+    fn starts(_: &[u8], _: bool, _: bool) -> Start {
+        Start::Own
     }
 
     fn deliver(&mut self, chunk: Chunk<'_>) {

@@ -1,4 +1,4 @@
-//! Messages over any number of records and segments: sizes and places are those of the layout, wherever TLS begins.
+//! Messages over any number of records and segments: sizes and places are those of the layout.
 
 use crate::support::follow::follow_one;
 use crate::support::talk::{From, Talk, certificate, client_hello, finish, message, record, records, server_flight, server_name};
@@ -128,44 +128,6 @@ fn records_without_content() {
     talk.close();
     let rows = follow_one(&talk.packets);
     assert_eq!((rows.flow.app_records_client, rows.flow.gap_bytes), (before + 2, 0));
-}
-
-#[test]
-fn tls_on_any_port_and_after_any_preamble() {
-    let preambles: [&[(From, &[u8])]; 5] = [
-        &[],
-        &[
-            (From::Server, b"220 mail ESMTP\r\n"),
-            (From::Client, b"EHLO me\r\n"),
-            (From::Server, b"250 STARTTLS\r\n"),
-            (From::Client, b"STARTTLS\r\n"),
-            (From::Server, b"220 go\r\n"),
-        ],
-        &[(From::Client, b"CONNECT www.example.com:443 HTTP/1.1\r\n\r\n"), (From::Server, b"HTTP/1.1 200 OK\r\n\r\n")],
-        &[
-            (From::Client, b"\x05\x01\x00"),
-            (From::Server, b"\x05\x00"),
-            (From::Client, b"\x05\x01\x00\x01\x0a\0\0\x01\x01\xbb"),
-            (From::Server, b"\x05\0\0\x01\0\0\0\0\0\0"),
-        ],
-        &[(From::Client, b"PROXY TCP4 10.0.0.1 10.0.0.2 40000 443\r\n")],
-    ];
-    for port in [443, 1, 25, 8080, 65_535] {
-        for (number, preamble) in preambles.iter().enumerate() {
-            let mut talk = Talk::open([40_000, port]);
-            for (from, bytes) in *preamble {
-                talk.send(*from, bytes);
-            }
-            talk.send(From::Client, &record(22, &client_hello(&[server_name(b"www.example.com")])));
-            talk.send(From::Server, &records(22, 16_384, &server_flight(certificate(&[900])).concat()));
-            finish_and_close(&mut talk);
-            let rows = follow_one(&talk.packets);
-            let context = format!("port {port}, preamble {number}");
-            assert_eq!((rows.flow.outcome.as_ref(), rows.flow.sequence.as_ref()), ("completed", WALK), "{context}");
-            assert_eq!((rows.flow.sni.0.as_str(), rows.flow.server_port), ("www.example.com", port), "{context}");
-            assert_eq!(find(&rows, "client_hello").first_frame, 4 + preamble.len() as u64, "{context}");
-        }
-    }
 }
 
 #[test]

@@ -45,6 +45,8 @@ struct Rows(Vec<FlowRows>);
 impl Sink<Session> for Rows {
     fn appeared(&mut self, _: FramePlace) {}
 
+    fn duplicate(&mut self, _: FramePlace, _: u16) {}
+
     fn late(&mut self, _: FramePlace, _: u32) {}
 
     fn ended(&mut self, mut flow: Flow<Session>, end: End, latest: Timestamp) {

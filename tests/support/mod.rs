@@ -3,6 +3,7 @@
 pub mod capture;
 pub mod datagrams;
 pub mod follow;
+pub mod quic;
 pub mod random;
 pub mod talk;
 pub mod tar;

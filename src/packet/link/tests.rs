@@ -65,6 +65,9 @@ fn ppp_hdlc_and_frame_relay() {
     check(50, &bytes![[0xff, 3, 0, 0x21], plain4()], "");
     check(50, &bytes![[0x0f, 0, 8, 0], plain4()], "");
     check(51, &bytes![[0x11, 0, 0, 9, 0, 47, 0, 0x21], plain4()], "pppoe=9");
+    // Padding that IP counts and PPPoE does not.
+    let padded = all(51, &bytes![[0x11, 0, 0, 9, 0, 2 + 40 + 1, 0, 0x21], plain4()]);
+    assert!(matches!(padded[..], [Found::Segment(segment, _)] if (segment.wire_len, segment.payload_len) == (1, 1)), "{padded:?}");
     check(9, &bytes![[0xff, 3, 2, 0x81, 0, 1, 1, 64], plain4()], "mpls=16");
     check(9, &bytes![[0xff, 3, 0, 0x31, 0, 1], ethernet(0x0800, &plain4())], "");
     check(204, &bytes![[1, 0xff, 3, 0, 0x21], plain4()], "");

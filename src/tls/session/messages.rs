@@ -1,10 +1,24 @@
 //! The messages of a session: put together from records, read, and kept with where they lay.
 
-use super::super::deframe::{Fragment, Step, Whole};
+use super::super::deframe::{Fragment, MAX_MESSAGE, Step, Whole};
 use super::super::message::{Content, Message, State, handshake};
 use super::super::{names, record};
 use super::{Place, Reading, Row, Session};
 use crate::flow::{Chunk, Side};
+
+/// Whether bytes can begin a plain message where no hello was seen, so that they may as well be encrypted: an explicit nonce
+/// that counts up (RFC 5288 section 3) begins like a HelloRequest, and what is random like a message of megabytes.
+fn fits_midway(bytes: &[u8], record_len: u16) -> bool {
+    let Some(&[kind, high, middle, low]) = bytes.first_chunk() else { return true };
+    let len = u32::from_be_bytes([0, high, middle, low]) as usize;
+    match kind {
+        handshake::HELLO_REQUEST => len == 0 && record_len == 4,
+        handshake::SERVER_HELLO_DONE => len == 0,
+        // Version and random.
+        handshake::CLIENT_HELLO | handshake::SERVER_HELLO => (34..=MAX_MESSAGE).contains(&len),
+        _ => (1..=MAX_MESSAGE).contains(&len),
+    }
+}
 
 impl Session {
     /// Plain handshake bytes of the current record.
@@ -17,7 +31,9 @@ impl Session {
             if !partial.is_open() {
                 partial.span = self.directions[index].header_span;
             }
-            let used = match partial.take(rest, |kind| names::handshake_type(kind).is_some()) {
+            let (midway, record_len) = (!self.seen.facts.knows_hello(), self.directions[index].record.len);
+            let plausible = |bytes: &[u8]| names::handshake_type(bytes[0]).is_some() && (!midway || fits_midway(bytes, record_len));
+            let used = match partial.take(rest, plausible) {
                 Step::Message(whole, used) => {
                     self.take_message(chunk.side, &whole);
                     used
