@@ -6,6 +6,10 @@
 // Doc comments in this file are help texts: an item that needs none has none.
 #![allow(missing_docs)]
 
+mod again;
+
+pub use again::{Merge, Report, Show};
+
 use crate::archive::{Request, SeriesMode};
 use crate::census::findings::Severity;
 use crate::error::Error;
@@ -96,10 +100,15 @@ pub enum Color {
 impl Color {
     /// Whether messages on standard error are coloured.
     pub fn on_stderr(self) -> bool {
+        self.on(std::io::stderr().is_terminal())
+    }
+
+    /// Whether there are colours where this is or is not a terminal.
+    pub fn on(self, terminal: bool) -> bool {
         match self {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::io::stderr().is_terminal(),
+            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
         }
     }
 }
@@ -110,6 +119,12 @@ pub enum Command {
     Scan(Box<Scan>),
     /// Say what would be read, what would not, and which files would be read as one
     Check(Check),
+    /// Build the report of a finished run again, without its captures
+    Report(Report),
+    /// Combine finished runs over different captures into one
+    Merge(Merge),
+    /// Print the handshake of one flow, step by step
+    Show(Show),
     /// Say what a rule, table, or column is; without a name, list all rules
     #[command(after_help = "Examples: tlscensus explain protocol_tls10, tlscensus explain flows.outcome")]
     Explain {
@@ -257,6 +272,12 @@ pub struct Output {
     /// Otherwise text from captures that a spreadsheet would take for a formula gets a leading apostrophe.
     #[arg(long, env = "TLSCENSUS_CSV_RAW", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     pub csv_raw: bool,
+    /// What the report is called [default: the name of what is read]
+    #[arg(long, value_name = "TITLE", env = "TLSCENSUS_REPORT_TITLE", hide_env_values = true)]
+    pub report_title: Option<String>,
+    /// Leave out what differs from run to run: command, clock, times taken, memory and threads
+    #[arg(long, env = "TLSCENSUS_REPRODUCIBLE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    pub reproducible: bool,
 }
 
 /// What counts as a finding.

@@ -25,6 +25,14 @@ pub enum Error {
     /// The output folder exists and was not written by tlscensus, so `--force` will not replace it.
     #[error("{} exists and is not a result of tlscensus (no manifest.json); it is left alone", .0.display())]
     OutputForeign(PathBuf),
+    /// A finished run cannot be worked on.
+    #[error("{}: {reason}", path.display())]
+    Result {
+        /// Its folder, or the file in it.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The arguments name something that cannot be.
     #[error("{0}")]
     Usage(String),
@@ -44,6 +52,11 @@ impl Error {
     pub fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
         let path = path.into();
         move |source| Error::Io { action, path, source }
+    }
+
+    /// A finished run with which something is wrong.
+    pub fn result(path: impl Into<PathBuf>, reason: impl Into<String>) -> Error {
+        Error::Result { path: path.into(), reason: reason.into() }
     }
 }
 

@@ -4,7 +4,8 @@
 //! first ones by (capture, frame) are kept, whichever side they come from.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 /// Examples kept for each reason.
 pub const EXAMPLES: usize = 3;
@@ -74,7 +75,7 @@ impl Reason {
 }
 
 /// Where a loss can be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The capture, by its place in path order.
     pub capture: u32,
@@ -85,7 +86,7 @@ pub struct Place {
 }
 
 /// What was lost for one reason.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Loss {
     /// How often.
     pub count: u64,
@@ -96,9 +97,57 @@ pub struct Loss {
 }
 
 /// All losses.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(into = "Vec<Kept>", try_from = "Vec<Kept>")]
 pub struct Ledger {
     losses: BTreeMap<(Layer, Reason), Loss>,
+}
+
+/// A loss as it is kept between runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Kept {
+    layer: Layer,
+    word: String,
+    number: Option<u32>,
+    loss: Loss,
+}
+
+impl From<Ledger> for Vec<Kept> {
+    fn from(ledger: Ledger) -> Self {
+        let kept = |((layer, reason), loss): ((Layer, Reason), Loss)| Kept { layer, word: reason.word.into(), number: reason.number, loss };
+        ledger.losses.into_iter().map(kept).collect()
+    }
+}
+
+impl TryFrom<Vec<Kept>> for Ledger {
+    type Error = String;
+
+    fn try_from(kept: Vec<Kept>) -> Result<Self, String> {
+        let mut ledger = Ledger::default();
+        for Kept { layer, word, number, loss } in kept {
+            ledger.add(layer, Reason { word: lasting(word)?, number }, loss);
+        }
+        Ok(ledger)
+    }
+}
+
+/// Reasons that may be read back; the program knows about a hundred.
+const MAX_WORDS: usize = 1_000;
+
+/// A word that was read back, as a constant. Each is kept once, as long as the program runs.
+fn lasting(word: String) -> Result<&'static str, String> {
+    static WORDS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut words = WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(known) = words.get(word.as_str()) {
+        return Ok(known);
+    }
+    let is_word = word.len() <= 64 && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    if !is_word || words.len() >= MAX_WORDS {
+        return Err(format!("{word:?} is no reason for a loss"));
+    }
+    let word: &'static str = word.leak();
+    words.insert(word);
+    Ok(word)
 }
 
 impl Ledger {
@@ -119,13 +168,30 @@ impl Ledger {
 
     /// Takes in what another ledger holds.
     pub fn merge(&mut self, other: Ledger) {
-        for (key, theirs) in other.losses {
-            let ours = self.losses.entry(key).or_default();
-            ours.count += theirs.count;
-            ours.bytes += theirs.bytes;
-            for place in theirs.examples {
-                keep_first(&mut ours.examples, place);
-            }
+        for ((layer, reason), theirs) in other.losses {
+            self.add(layer, reason, theirs);
+        }
+    }
+
+    /// Takes in losses for one reason.
+    pub fn add(&mut self, layer: Layer, reason: Reason, theirs: Loss) {
+        let ours = self.losses.entry((layer, reason)).or_default();
+        ours.count = ours.count.saturating_add(theirs.count);
+        ours.bytes = ours.bytes.saturating_add(theirs.bytes);
+        for place in theirs.examples {
+            keep_first(&mut ours.examples, place);
+        }
+    }
+
+    /// Leaves one reason out.
+    pub fn forget(&mut self, layer: Layer, reason: Reason) {
+        self.losses.remove(&(layer, reason));
+    }
+
+    /// Gives the captures other numbers. Numbers must keep their order, else other examples would be the first.
+    pub fn renumber(&mut self, number: impl Fn(u32) -> u32) {
+        for place in self.losses.values_mut().flat_map(|loss| &mut loss.examples) {
+            place.capture = number(place.capture);
         }
     }
 
@@ -169,5 +235,17 @@ mod tests {
             assert_eq!(format!("{right:?}"), whole);
         }
         assert!(whole.contains("count: 10, bytes: 70"));
+    }
+    #[test]
+    fn what_is_written_comes_back_and_nothing_else() {
+        let mut ledger = Ledger::default();
+        ledger.note(Layer::Ip, Reason::with("protocol", 50), 7, Place { capture: 1, frame: 2, offset: 14 });
+        ledger.count(Layer::Tls, Reason::of("late"), 3);
+        let text = serde_json::to_string(&ledger).unwrap();
+        let again: Ledger = serde_json::from_str(&text).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{ledger:?}"));
+        for word in ["Not A Word", "<script>", &"x".repeat(65)] {
+            assert!(serde_json::from_str::<Ledger>(&text.replace("late", word)).is_err(), "{word}");
+        }
     }
 }

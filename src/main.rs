@@ -5,6 +5,7 @@
 use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
+use tlscensus::again;
 use tlscensus::archive::{archive, check_json, check_text};
 use tlscensus::cli::{self, Check, Cli, Command, Exit, Messages, SchemaFormat};
 use tlscensus::error::Error;
@@ -26,6 +27,9 @@ fn execute(cli: &Cli) -> Result<Exit, Error> {
     match &cli.command {
         Command::Scan(options) => scan::scan(options, &cli.messages),
         Command::Check(options) => check(options, &cli.messages),
+        Command::Report(options) => again::report(options, &cli.messages),
+        Command::Merge(options) => again::merge(options, &cli.messages),
+        Command::Show(options) => again::show(options, &cli.messages),
         Command::Schema { format } => print(&dictionary::schema(match format {
             SchemaFormat::Md => dictionary::Format::Markdown,
             SchemaFormat::Json => dictionary::Format::Json,

@@ -10,6 +10,7 @@ pub mod load;
 pub mod manifest;
 pub mod package;
 pub mod tables;
+pub mod terminal;
 pub mod verdict;
 pub mod view;
 pub mod words;

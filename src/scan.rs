@@ -1,5 +1,6 @@
 //! The command `scan`: from the arguments to the finished output folder, and what is said about it.
 
+use crate::again::State;
 use crate::archive::{Capture, archive, check_json, check_text};
 use crate::census::findings::{self, Found as Finding, Rules, Severity};
 use crate::cli::{self, Exit, Messages, Scan};
@@ -60,7 +61,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         _ => exit,
     };
     let results = Results {
-        title: title(options),
+        title: options.output.report_title.clone().unwrap_or_else(|| title(options)),
         partial: stopped.then(|| "interrupted".to_owned()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         captures: &captures,
@@ -71,9 +72,10 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         settings: settings(options),
         style,
         bom,
-        run: clock.block(threads),
+        run: if options.output.reproducible { RunBlock::default() } else { clock.block(threads) },
     };
-    write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, bom))?;
+    let written = write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, bom))?;
+    State::of(&results, &rules, &written).write(folder.path())?;
     let figures = summary(&results);
     drop(scratch);
     folder.publish()?;
@@ -201,17 +203,19 @@ fn say(results: &Results<'_>, place: &Path, clock: &Clock, verbose: u8) {
 }
 
 /// The wall clock, which is for the run block alone.
-struct Clock {
+pub struct Clock {
     started: Instant,
     wall: SystemTime,
 }
 
 impl Clock {
-    fn start() -> Self {
+    /// Starts it.
+    pub fn start() -> Self {
         Clock { started: Instant::now(), wall: SystemTime::now() }
     }
 
-    fn block(&self, threads: usize) -> RunBlock {
+    /// What it shows by now.
+    pub fn block(&self, threads: usize) -> RunBlock {
         let since_epoch = self.wall.duration_since(SystemTime::UNIX_EPOCH).ok();
         RunBlock {
             command: std::env::args_os().map(|word| words::shell(&word.to_string_lossy())).collect::<Vec<_>>().join(" "),

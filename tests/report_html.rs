@@ -216,7 +216,7 @@ fn unescaped_output_is_on_the_list() {
         }
     }
     found.sort();
-    assert_eq!(found, ["report.html: data", "report.html: script", "report.html: style"]);
+    assert_eq!(found, ["ladder.html: style", "report.html: data", "report.html: script", "report.html: style"]);
 }
 
 #[test]

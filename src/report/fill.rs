@@ -5,6 +5,8 @@ mod findings;
 mod handshake;
 mod ladder;
 
+pub use ladder::ladder_of;
+
 use super::view::{self, About, Captures, Cut, Health, Lane, Page, Problem, Run, Span, Status, Statuses, Strip};
 use super::write::Results;
 use super::{figure, verdict};

@@ -2,7 +2,7 @@
 //!
 //! Adding a section: a partial in `templates/sections/`, its `include` in `templates/report.html`, a line in
 //! [`SECTIONS`], and its data in [`view::Page`]. Text is escaped by askama; `|safe` stands in
-//! `templates/report.html` alone, on the style, the script and the data block, and a test keeps it so.
+//! `templates/report.html` and `templates/ladder.html` alone, on the style, the script and the data block, and a test keeps it so.
 
 mod filters;
 
@@ -47,6 +47,12 @@ pub fn render(page: &view::Page) -> askama::Result<String> {
     }
 }
 
+/// A page of one flow alone, as `tlscensus show --html` writes it.
+pub fn render_one(flow: view::Ladder) -> askama::Result<String> {
+    let ladders = [Drawn { figure: ladder::draw(&flow), table: false }];
+    One { flow: &flow, style: STYLE, style_hash: hash(STYLE), ladders: &ladders }.render()
+}
+
 /// Data for `<script type="application/json">`: valid JSON that cannot end its element.
 pub fn json_block(value: &serde_json::Value) -> String {
     let mut block = String::new();
@@ -70,6 +76,15 @@ struct Report<'a> {
     data: String,
     strip: Option<StripFigure>,
     ladders: Vec<Drawn<'a>>,
+}
+
+#[derive(Template)]
+#[template(path = "ladder.html")]
+struct One<'a> {
+    flow: &'a view::Ladder,
+    style: &'a str,
+    style_hash: String,
+    ladders: &'a [Drawn<'a>],
 }
 
 /// A ladder with its table where the page has rows left for it.

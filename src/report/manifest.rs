@@ -4,14 +4,14 @@
 
 use super::csv::Written;
 use super::write::Results;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// The version of the tables: raised when a column is dropped, renamed or changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// What differs from run to run.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct RunBlock {
     /// The command line, quoted so that a shell reads it again.
     pub command: String,

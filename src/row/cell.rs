@@ -259,7 +259,7 @@ impl Cell for Wild {
 
 /// Whether a spreadsheet could take the text for a formula: by its first visible character (report of the OWASP
 /// project on CSV injection), full-width forms included.
-fn starts_formula(text: &str) -> bool {
+pub(super) fn starts_formula(text: &str) -> bool {
     let first = text.chars().find(|c| !(*c == ' ' || is_invisible(*c)));
     let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}'));
     formula || matches!(text.chars().next(), Some('\t' | '\r' | '\n' | '\0'))

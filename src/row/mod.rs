@@ -12,6 +12,7 @@ mod judge;
 pub mod message;
 mod negotiated;
 pub mod network;
+pub mod read;
 pub mod step;
 
 pub use cell::{Cell, Codes, Kind, Millis, Seconds, Share, Style, Wild, WildList, Word};
@@ -50,6 +51,11 @@ pub trait Row {
     fn append_csv(&self, style: Style, out: &mut Vec<u8>);
     /// Hands out each cell as it stands in a CSV file.
     fn cells(&self, style: Style, each: &mut dyn FnMut(&[u8]));
+    /// The row by the text of its cells, asked for by column. A column that is not there (a file of another version) has its
+    /// default; none where a text does not fit its column.
+    fn read(cell: &dyn Fn(&str) -> Option<String>) -> Option<Self>
+    where
+        Self: Sized;
 }
 
 /// Declares a table: its row struct and its schema at once.
@@ -96,6 +102,16 @@ macro_rules! table {
                     $crate::row::Cell::append(&self.$field, style, &mut cell);
                     each(&cell);
                 )+
+            }
+
+            fn read(cell: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+                let mut row = Self::default();
+                $(
+                    if let Some(text) = cell(stringify!($field)) {
+                        row.$field = $crate::row::read::ReadCell::read(&text)?;
+                    }
+                )+
+                Some(row)
             }
         }
     };

@@ -140,7 +140,7 @@ pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, bom: bo
 }
 
 /// A table that is written as its rows come.
-struct TableFile {
+pub struct TableFile {
     path: PathBuf,
     table: &'static str,
     out: Digesting<BufWriter<File>>,
@@ -148,7 +148,8 @@ struct TableFile {
 }
 
 impl TableFile {
-    fn create(folder: &Path, table: &Table, bom: bool) -> Result<Self, Error> {
+    /// Begins the file of a table with its header.
+    pub fn create(folder: &Path, table: &Table, bom: bool) -> Result<Self, Error> {
         let path = folder.join(format!("{}.csv", table.name));
         let file = File::create(&path).map_err(Error::io("creating", &path))?;
         let mut out = Digesting::new(BufWriter::with_capacity(1 << 20, file));
@@ -157,12 +158,13 @@ impl TableFile {
     }
 
     /// Appends whole lines. A line feed stands only at the end of a line: cells show theirs as `\x0A`.
-    fn append(&mut self, lines: &[u8]) -> Result<(), Error> {
+    pub fn append(&mut self, lines: &[u8]) -> Result<(), Error> {
         self.rows += lines.iter().filter(|byte| **byte == b'\n').count() as u64;
         self.out.write_all(lines).map_err(Error::io("writing", &self.path))
     }
 
-    fn finish(mut self) -> Result<Written, Error> {
+    /// Ends the file and tells what is in it.
+    pub fn finish(mut self) -> Result<Written, Error> {
         self.out.flush().map_err(Error::io("writing", &self.path))?;
         let (bytes, sha256) = self.out.finish();
         Ok(Written { table: self.table, rows: self.rows, bytes, sha256, guarded_cells: 0 })

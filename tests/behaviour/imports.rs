@@ -9,7 +9,7 @@ const STAGES: [&str; 10] = ["archive", "capture", "packet", "flow", "tls", "dtls
 /// What any file may use: no stage, nothing behind them.
 const LEAVES: [&str; 5] = ["error", "ledger", "time", "decimal", "table"];
 /// Who brings the stages together.
-const CONDUCTORS: [&str; 6] = ["main", "lib", "cli", "scan", "run", "progress"];
+const CONDUCTORS: [&str; 7] = ["main", "lib", "cli", "scan", "run", "again", "progress"];
 
 #[test]
 fn a_stage_imports_only_what_stands_to_its_left() {

@@ -14,12 +14,12 @@ use super::rule::{Check, Rule, Severity};
 use super::{all, number};
 use crate::row::Word;
 use crate::row::assemble::FlowRows;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// What is in force for one rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
     /// How bad its findings are.
     pub severity: Severity,
@@ -30,8 +30,28 @@ pub struct Setting {
 }
 
 /// What is in force for every rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<(String, Setting)>", try_from = "Vec<(String, Setting)>")]
 pub struct Rules(Vec<Setting>);
+
+impl From<Rules> for Vec<(String, Setting)> {
+    fn from(rules: Rules) -> Self {
+        rules.settings().map(|(rule, setting)| (rule.id.to_owned(), setting)).collect()
+    }
+}
+
+impl TryFrom<Vec<(String, Setting)>> for Rules {
+    type Error = String;
+
+    fn try_from(settings: Vec<(String, Setting)>) -> Result<Self, String> {
+        let mut rules = Rules::default();
+        for (id, setting) in settings {
+            let at = number(&id).ok_or_else(|| unknown(&id))?;
+            rules.0[at] = setting;
+        }
+        Ok(rules)
+    }
+}
 
 impl Default for Rules {
     fn default() -> Self {

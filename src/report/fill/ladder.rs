@@ -17,7 +17,8 @@ pub fn ladders(results: &Results) -> view::Ladders {
     let paths: HashMap<&str, &str> =
         results.captures.iter().rev().map(|capture| (capture.capture_id.as_ref(), capture.path.0.as_str())).collect();
     let chosen = results.census.selection.chosen(view::MAX_LADDERS);
-    let draw = |chosen: &Chosen| ladder(chosen, paths.get(chosen.rows.flow.capture_id.as_ref()).copied().unwrap_or_default());
+    let path = |chosen: &Chosen| paths.get(chosen.rows.flow.capture_id.as_ref()).copied().unwrap_or_default();
+    let draw = |chosen: &Chosen| ladder_of(chosen.rows, path(chosen), chosen.why);
     view::Ladders {
         chosen_by: CHOSEN_BY.into(),
         flows: results.census.totals.tls_flows,
@@ -25,8 +26,9 @@ pub fn ladders(results: &Results) -> view::Ladders {
     }
 }
 
-fn ladder(chosen: &Chosen, path: &str) -> Ladder {
-    let flow = &chosen.rows.flow;
+/// One flow, the path of its capture, and why it is shown.
+pub fn ladder_of(rows: &FlowRows, path: &str, why: &str) -> Ladder {
+    let flow = &rows.flow;
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Ladder {
         flow_id: flow.flow_id.clone().into_owned(),
@@ -44,13 +46,13 @@ fn ladder(chosen: &Chosen, path: &str) -> Ladder {
             "alert" | "reset" | "closed" | "timeout" => Level::Bad,
             _ => Level::Neutral,
         },
-        why: chosen.why.into(),
+        why: why.into(),
         mss_client: flow.mss_client_bytes.map(u32::from),
         mss_server: flow.mss_server_bytes.map(u32::from),
         handshake_us: flow.handshake_ms.and_then(micros),
         wireshark_filter: flow.wireshark_filter.clone().into_owned(),
         command: words::wireshark(path, &flow.wireshark_filter),
-        lines: lines(chosen.rows).into_iter().collect(),
+        lines: lines(rows).into_iter().collect(),
     }
 }
 

@@ -1,0 +1,65 @@
+//! The command `report`: the page, the counted tables and their descriptions again, from the state.
+
+use super::State;
+use crate::cli::{Exit, Messages, Report};
+use crate::error::Error;
+use crate::report::write_all;
+use crate::run::Scratch;
+use crate::scan::in_pool;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Builds the report of a finished run again.
+pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
+    let out = &options.folder;
+    let mut state = State::read(out)?;
+    flows_are_there(out, &state)?;
+    if let Some(title) = &options.report_title {
+        state.title.clone_from(title);
+    }
+    let findings = state.findings();
+    let results = state.results(&findings);
+    // In a folder of its own within the result, whose files then take the places of the old ones, each at once.
+    let scratch = Scratch::create(&out.join(format!(".again.{}.part", std::process::id())))?;
+    let written = in_pool(None, || write_all(scratch.path(), &results, || Ok(state.streamed())))??;
+    State::of(&results, &state.rules, &written).write(scratch.path())?;
+    replace(scratch.path(), out)?;
+    if !messages.quiet {
+        eprintln!("the report is {}", out.join("report.html").display());
+    }
+    Ok(Exit::Done)
+}
+
+/// That the flows' tables are as long as the run wrote them: what is built names them.
+pub fn flows_are_there(out: &Path, state: &State) -> Result<(), Error> {
+    for table in state.streamed() {
+        let path = out.join("csv").join(format!("{}.csv", table.table));
+        let bytes = fs::metadata(&path).map_err(Error::io("reading", &path))?.len();
+        if bytes != table.bytes {
+            return Err(Error::result(path, format!("has {bytes} bytes, and the run wrote {}; it was changed since", table.bytes)));
+        }
+    }
+    Ok(())
+}
+
+/// Lets each file below `from` take the place of that below `to`; the manifest, which tells of the others, last.
+fn replace(from: &Path, to: &Path) -> Result<(), Error> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for folder in ["", "csv", "state"] {
+        let entries = fs::read_dir(from.join(folder)).map_err(Error::io("reading", from))?;
+        for entry in entries {
+            let entry = entry.map_err(Error::io("reading", from))?;
+            if entry.path().is_file() {
+                files.push(Path::new(folder).join(entry.file_name()));
+            }
+        }
+    }
+    files.sort_by_key(|name| (name == Path::new("manifest.json"), name.clone()));
+    for folder in ["csv", "state"] {
+        fs::create_dir_all(to.join(folder)).map_err(Error::io("creating", to.join(folder)))?;
+    }
+    for name in files {
+        fs::rename(from.join(&name), to.join(&name)).map_err(Error::io("replacing", to.join(&name)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! What can be asked of finished runs.
+
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The folder of a finished run
+    #[arg(value_name = "OUT")]
+    pub folder: PathBuf,
+    /// What the report is called from now on
+    #[arg(long, value_name = "TITLE")]
+    pub report_title: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: tlscensus merge monday tuesday -o week")]
+pub struct Merge {
+    /// The folders of finished runs over different captures
+    ///
+    /// A run whose captures are all in another one is left out; runs that have only some in common are refused, because what
+    /// they have in common would count twice. A flow that goes on from a capture of one run to one of another stays two.
+    #[arg(value_name = "OUT", num_args = 2.., required = true)]
+    pub folders: Vec<PathBuf>,
+    /// The folder to write; it appears whole or not at all
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Replace the folder if it holds an earlier result
+    #[arg(short, long)]
+    pub force: bool,
+    /// Put the title of its run before the path of each capture: x.pcap of the run 'monday' becomes monday/x.pcap
+    #[arg(long)]
+    pub prefix: bool,
+    /// What the report is called [default: the titles of the runs]
+    #[arg(long, value_name = "TITLE")]
+    pub report_title: Option<String>,
+    /// Leave out what differs from run to run: command, clock, times taken, memory and threads
+    #[arg(long)]
+    pub reproducible: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: tlscensus show census f1c3")]
+pub struct Show {
+    /// The folder of a finished run
+    #[arg(value_name = "OUT")]
+    pub folder: PathBuf,
+    /// The flow_id, or as much of its beginning as no other flow has
+    #[arg(value_name = "FLOW_ID")]
+    pub flow: String,
+    /// Write a page with the drawing to a file instead
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
