@@ -222,11 +222,7 @@ enum Header {
 }
 
 fn ip_header(frame: &Frame<'_>, layers: &mut Layers<'_>, version: u8) -> Result<Header, Stop> {
-    let mut packet = ip::read(layers.bytes, layers.at, version)?;
-    if layers.ip.is_none() && layers.end < frame.wire_len as usize {
-        // A length of the link, as PPPoE has one, ends before the frame does: what is behind it is padding, whatever IP says.
-        packet.wire_len = packet.wire_len.min(layers.end.saturating_sub(packet.at));
-    }
+    let packet = ip::read(layers.bytes, layers.at, version)?;
     layers.at = packet.at;
     // The lengths of a packet within another do not shorten what the capture holds of it.
     // But what is behind the end of a wrapping is padding, though an IP length may take it in.

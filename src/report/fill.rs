@@ -1,5 +1,6 @@
 //! The census into the page: rows and counts become what [`super::view`] asks for. No text is escaped here.
 
+mod certificates;
 mod findings;
 mod handshake;
 mod ladder;
@@ -29,6 +30,7 @@ pub fn page(results: &Results) -> Page {
         versions: handshake::versions(&census.versions),
         suites: handshake::suites(&census.cipher_suites),
         groups: handshake::groups(&census.groups, census.totals.hello_retries),
+        certificates: certificates::certificates(&census.certificates),
         failures: handshake::failures(census),
         segmentation: handshake::segmentation(census),
         ladders: ladder::ladders(results),

@@ -14,13 +14,14 @@ use super::view::{self, MAX_BYTES, MAX_LADDER_TABLE_ROWS};
 use super::words;
 
 /// The sections in order: id, number, name in the navigation.
-pub const SECTIONS: [(&str, u8, &str); 11] = [
+pub const SECTIONS: [(&str, u8, &str); 12] = [
     ("verdict", 0, "Verdict"),
     ("health", 1, "Run health"),
     ("findings", 2, "Findings"),
     ("versions", 3, "Versions"),
     ("suites", 4, "Cipher suites"),
     ("groups", 5, "Key exchange"),
+    ("certificates", 6, "Certificates"),
     ("failures", 7, "Failures"),
     ("segmentation", 8, "Segmentation"),
     ("ladders", 14, "Ladders"),

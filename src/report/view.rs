@@ -8,11 +8,13 @@
 //! A list on the page is a [`Cut`]: it holds no more rows than its type says and remembers how many there
 //! were, so that a page over any archive keeps to [`MAX_ROWS`].
 
+pub mod certificates;
 mod cut;
 pub mod findings;
 pub mod handshake;
 pub mod ladder;
 
+pub use certificates::{CertificateRow, Certificates, MAX_CERTIFICATES};
 pub use cut::Cut;
 pub use findings::{Finding, FindingExample, Findings};
 pub use handshake::{
@@ -58,7 +60,7 @@ pub const MAX_LADDER_TABLE_ROWS: usize = 620;
 pub const MAX_SETTINGS: usize = 40;
 
 /// Tables with a header row, other than those of ladders.
-const TABLES: usize = 16;
+const TABLES: usize = 17;
 
 const _: () = assert!(
     MAX_PROBLEMS
@@ -66,6 +68,7 @@ const _: () = assert!(
         + MAX_VERSIONS
         + MAX_SUITES
         + MAX_GROUPS
+        + MAX_CERTIFICATES
         + 2 * MAX_STEPS
         + MAX_ALERTS
         + MAX_MESSAGES
@@ -96,6 +99,8 @@ pub struct Page {
     pub suites: Suites,
     /// Section 5.
     pub groups: Groups,
+    /// Section 6.
+    pub certificates: Certificates,
     /// Section 7.
     pub failures: Failures,
     /// Section 8.

@@ -90,6 +90,7 @@ pub fn hostile() -> Page {
         examples: (0..7).map(|_| example(&bad())).collect(),
     };
     page.findings = Findings { rules: 1, muted: u64::MAX, rows: [finding(Level::Bad), finding(Level::Neutral)].into_iter().collect() };
+    page.certificates.rows = [certificate(&bad(), Some(i64::MIN)), certificate(&bad(), None)].into_iter().collect();
     page.partial = Some(bad());
     page.health.problems =
         [Problem { path: bad(), status: Status::Failed, code: bad(), detail: bad(), offset_bytes: Some(u64::MAX), packets: u64::MAX }]
@@ -131,6 +132,19 @@ fn example(text: &str) -> FindingExample {
     }
 }
 
+fn certificate(text: &str, days_left: Option<i64>) -> CertificateRow {
+    CertificateRow {
+        name: text.into(),
+        issuer: text.into(),
+        days_left,
+        level: if days_left.is_some() { Level::Bad } else { Level::Neutral },
+        key: text.into(),
+        signature: text.into(),
+        flows: u64::MAX,
+        servers: u64::MAX,
+    }
+}
+
 /// More of everything than a page can hold, with texts as long as they get.
 pub fn huge() -> Page {
     let long = format!("{HOSTILE}{}", "<\u{202e}&'\"".repeat(4_000));
@@ -140,6 +154,7 @@ pub fn huge() -> Page {
     page.health.problems = (0..5_000).map(|_| Problem { path: long.clone(), detail: long.clone(), ..problem.clone() }).collect();
     let finding = Finding { title: long.clone(), examples: (0..50).map(|_| example(&long)).collect(), ..Finding::default() };
     page.findings.rows = (0..500).map(|at| Finding { id: format!("rule_{at}"), ..finding.clone() }).collect();
+    page.certificates.rows = (0..5_000).map(|at| certificate(&long, Some(at))).collect();
     let loss = page.health.losses.rows()[0].clone();
     page.health.losses = (0..500).map(|_| Loss { reason: long.clone(), ..loss.clone() }).collect();
     page.versions.rows = page.versions.rows.rows().iter().cycle().take(300).cloned().collect();
