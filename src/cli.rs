@@ -7,8 +7,10 @@
 #![allow(missing_docs)]
 
 mod again;
+mod exit;
 
 pub use again::{Diff, Merge, Report, Show};
+pub use exit::Exit;
 
 use crate::archive::{Request, SeriesMode};
 use crate::census::findings::Severity;
@@ -20,7 +22,6 @@ use clap_complete::Shell;
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -331,49 +332,6 @@ pub enum YesNo {
 impl YesNo {
     pub fn yes(self) -> bool {
         self == YesNo::Yes
-    }
-}
-
-/// How the program ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    Done,
-    Fatal,
-    Usage,
-    /// Done, but some captures could not be read, or not to their end.
-    SomeFailed,
-    /// Done, and something was found that the user asked to fail on.
-    Found,
-    NoCaptures,
-    Interrupted,
-}
-
-impl Exit {
-    pub fn code(self) -> u8 {
-        match self {
-            Exit::Done => 0,
-            Exit::Fatal => 1,
-            Exit::Usage => 2,
-            Exit::SomeFailed => 3,
-            Exit::Found => 4,
-            Exit::NoCaptures => 5,
-            Exit::Interrupted => 130,
-        }
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(exit.code())
-    }
-}
-
-impl From<&Error> for Exit {
-    fn from(error: &Error) -> Exit {
-        match error {
-            Error::Usage(_) => Exit::Usage,
-            _ => Exit::Fatal,
-        }
     }
 }
 

@@ -18,6 +18,7 @@ mod output;
 mod pipeline;
 mod schedule;
 mod store;
+mod streams;
 mod udp;
 
 use crate::archive::{Archive, Capture, Parked, Series, Source as From, Status};

@@ -1,8 +1,9 @@
 //! The output folder: made beside its place and renamed, whole or not at all.
 
-use super::collect::{Collected, Streams};
+use super::collect::Collected;
 use super::govern::{MAX_FLOWS, MAX_HELD};
 use super::store::{RowStore, TABLES};
+use super::streams::Streams;
 use crate::archive::{FLOOR, MAX_RATIO, MAX_WINDOW};
 use crate::decimal::append_integer;
 use crate::error::Error;

@@ -1,49 +1,14 @@
 //! QUIC connections made by hand: packets protected by an implementation of the tests' own, in UDP over IPv4.
 
-use super::capture::Packet;
 use super::talk::{From, message};
 use ring::aead::quic::{AES_128, HeaderProtectionKey};
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
-use tlscensus::capture::LinkType;
-use tlscensus::time::Timestamp;
+
+pub use super::datagrams::Datagrams;
 
 pub const V1: u32 = 1;
 pub const V2: u32 = 0x6b33_43cf;
-
-/// Datagrams between two endpoints, in the making.
-#[derive(Debug, Clone)]
-pub struct Datagrams {
-    pub packets: Vec<Packet>,
-    pub ports: [u16; 2],
-    pub time: Timestamp,
-}
-
-impl Datagrams {
-    pub fn new(ports: [u16; 2]) -> Datagrams {
-        Datagrams { packets: Vec::new(), ports, time: Timestamp(1_700_000_000_000_000_000) }
-    }
-
-    pub fn send(&mut self, from: From, payload: &[u8]) {
-        self.time.0 += 1_000_000;
-        let (client, server) = ([10, 0, 0, 1], [10, 0, 0, 2]);
-        let (source, destination, ports) = match from {
-            From::Client => (client, server, self.ports),
-            From::Server => (server, client, [self.ports[1], self.ports[0]]),
-        };
-        let mut bytes = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0];
-        bytes.extend((28 + payload.len() as u16).to_be_bytes());
-        bytes.extend([0, 0, 0x40, 0, 64, 17, 0, 0]);
-        bytes.extend(source);
-        bytes.extend(destination);
-        bytes.extend(ports[0].to_be_bytes());
-        bytes.extend(ports[1].to_be_bytes());
-        bytes.extend((8 + payload.len() as u16).to_be_bytes());
-        bytes.extend([0, 0]);
-        bytes.extend(payload);
-        self.packets.push(Packet { time: self.time, link: LinkType(1), wire_len: bytes.len() as u32, bytes });
-    }
-}
 
 /// Where a packet goes, where it comes from, and which id its keys are made of.
 #[derive(Debug, Clone, Copy)]
