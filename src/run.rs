@@ -32,7 +32,7 @@ use crate::row::capture::CaptureRow;
 use crate::row::cell::{Seconds, Wild};
 use crate::row::{Style, Word};
 pub use collect::Collected;
-pub use output::{OutputFolder, Scratch, TableFile, limits, write_rows};
+pub use output::{OutputFolder, Scratch, limits, write_rows};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;

@@ -47,7 +47,6 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
 
     let folder = OutputFolder::create(place, options.output.force)?;
     let style = Style { raw: options.output.csv_raw };
-    let bom = options.output.csv_bom.yes();
     let stop = stop_on_interrupt();
     let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
     let scratch = Scratch::create(&folder.scratch())?;
@@ -71,10 +70,10 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         findings: &findings,
         settings: settings(options),
         style,
-        bom,
+        layout: options.output.form.layout(),
         run: if options.output.reproducible { RunBlock::default() } else { clock.block(threads) },
     };
-    let written = write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, bom))?;
+    let written = write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, &results.layout))?;
     State::of(&results, &rules, &written).write(folder.path())?;
     let figures = summary(&results);
     drop(scratch);
@@ -193,12 +192,12 @@ fn say(results: &Results<'_>, place: &Path, clock: &Clock, verbose: u8) {
     let packets: u64 = results.captures.iter().map(|capture| capture.packets).sum();
     let flows: u64 = results.captures.iter().map(|capture| capture.tls_flows).sum();
     eprintln!(
-        "{} captures, {} packets, {} TLS flows in {:.1} s; the report is {}",
+        "{} captures, {} packets, {} TLS flows in {:.1} s; {}",
         words::count(results.captures.len() as u64),
         words::count(packets),
         words::count(flows),
         clock.started.elapsed().as_secs_f64(),
-        place.join("report.html").display()
+        results.whereabouts(place)
     );
 }
 

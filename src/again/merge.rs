@@ -67,17 +67,17 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
         findings: &findings,
         settings,
         style: Style { raw: parts[0].state.raw },
-        bom: parts.iter().any(|part| part.state.bom),
+        layout: options.form.layout(),
         run: if options.reproducible { RunBlock::default() } else { clock.block(1) },
     };
-    let streamed = || flows::merge(&parts, folder.path(), results.bom);
+    let streamed = || flows::merge(&parts, folder.path(), &results.layout);
     let written = in_pool(None, || write_all(folder.path(), &results, streamed))??;
     State::of(&results, &rules, &written).write(folder.path())?;
     folder.publish()?;
     if !messages.quiet {
         let flows = words::count(census.totals.tls_flows);
         let (runs, captures) = (parts.len(), words::count(captures.len() as u64));
-        eprintln!("{runs} runs, {captures} captures, {flows} TLS flows; the report is {}", options.output.join("report.html").display());
+        eprintln!("{runs} runs, {captures} captures, {flows} TLS flows; {}", results.whereabouts(&options.output));
     }
     Ok(Exit::Done)
 }

@@ -187,7 +187,7 @@ mod tests {
             findings: &found(census, captures, &Ledger::default(), &Rules::default()),
             settings: Vec::new(),
             style: Style::default(),
-            bom: false,
+            layout: crate::report::Layout::default(),
             run: RunBlock::default(),
         })
     }
