@@ -312,13 +312,19 @@ pub struct Form {
 }
 
 impl Form {
-    /// What the last stage is asked.
-    pub fn layout(&self) -> Layout {
+    /// What the last stage is asked; `raw`: text goes into CSV files without the guard against formulas.
+    pub fn layout(&self, raw: bool) -> Layout {
         let mut formats = self.format.clone();
         formats.sort_unstable();
         formats.dedup();
         let sheet = (self.csv_profile == CsvProfile::Spreadsheet).then_some(SHEET_ROWS);
-        Layout { formats, bom: self.csv_bom.yes(), rows_per_file: self.csv_rows.map(NonZeroU64::get).or(sheet), packing: self.csv_compress }
+        Layout {
+            formats,
+            bom: self.csv_bom.yes(),
+            rows_per_file: self.csv_rows.map(NonZeroU64::get).or(sheet),
+            packing: self.csv_compress,
+            raw,
+        }
     }
 }
 

@@ -10,6 +10,8 @@ pub mod layout;
 pub mod load;
 pub mod manifest;
 pub mod package;
+#[cfg_attr(not(feature = "parquet"), path = "report/no_parquet.rs")]
+pub mod parquet;
 pub mod reading;
 pub mod table_file;
 pub mod tables;

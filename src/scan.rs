@@ -9,7 +9,6 @@ use crate::progress::Progress;
 use crate::report::manifest::{RunBlock, summary};
 use crate::report::words;
 use crate::report::write::{Results, write_all};
-use crate::row::Style;
 use crate::run::{Found, Options, OutputFolder, Scratch, limits, run, write_rows};
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -46,11 +45,11 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let Some(place) = options.output.output.as_deref().filter(|_| !options.dry_run) else { return Ok(Exit::Done) };
 
     let folder = OutputFolder::create(place, options.output.force)?;
-    let style = Style { raw: options.output.csv_raw };
+    let layout = options.output.form.layout(options.output.csv_raw);
     let stop = stop_on_interrupt();
     let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
     let scratch = Scratch::create(&folder.scratch())?;
-    let found = run(&archive, Options { style, rules: &rules }, scratch.path(), &progress, &stop)?;
+    let found = run(&archive, Options { style: layout.style(), rules: &rules }, scratch.path(), &progress, &stop)?;
     progress.finish();
     let exit = exit(&found);
     let Found { captures, collected, store, stopped } = found;
@@ -69,8 +68,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         ledger: &collected.ledger,
         findings: &findings,
         settings: settings(options),
-        style,
-        layout: options.output.form.layout(),
+        layout,
         run: if options.output.reproducible { RunBlock::default() } else { clock.block(threads) },
     };
     let written = write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, &results.layout))?;

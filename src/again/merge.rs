@@ -18,7 +18,6 @@ use crate::error::Error;
 use crate::ledger::{Layer, Ledger, Reason};
 use crate::report::words;
 use crate::report::{Results, RunBlock, write_all};
-use crate::row::Style;
 use crate::row::capture::CaptureRow;
 use crate::run::OutputFolder;
 use crate::scan::{Clock, in_pool};
@@ -66,8 +65,7 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
         ledger: &ledger,
         findings: &findings,
         settings,
-        style: Style { raw: parts[0].state.raw },
-        layout: options.form.layout(),
+        layout: options.form.layout(parts[0].state.layout.raw),
         run: if options.reproducible { RunBlock::default() } else { clock.block(1) },
     };
     let streamed = || flows::merge(&parts, folder.path(), &results.layout);
@@ -139,7 +137,7 @@ fn alike(parts: &[Part]) -> Result<(), Error> {
         if part.state.rules != parts[0].state.rules {
             return differ("were judged by different rules (--rules, --mute)");
         }
-        if part.state.raw != parts[0].state.raw {
+        if part.state.layout.raw != parts[0].state.layout.raw {
             return differ("write text differently (--csv-raw)");
         }
     }

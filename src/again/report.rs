@@ -36,7 +36,7 @@ pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
 ///
 /// One is not, or is gone.
 pub fn flows_are_there(out: &Path, state: &State) -> Result<(), Error> {
-    for file in state.streamed().into_iter().flat_map(|table| table.csv) {
+    for file in state.streamed().into_iter().flat_map(|table| table.csv.into_iter().chain(table.parquet)) {
         let path = out.join(&file.path);
         let bytes = fs::metadata(&path).map_err(Error::io("reading", &path))?.len();
         if bytes != file.bytes {
@@ -49,7 +49,7 @@ pub fn flows_are_there(out: &Path, state: &State) -> Result<(), Error> {
 /// Lets each file below `from` take the place of that below `to`; the manifest, which tells of the others, last.
 fn replace(from: &Path, to: &Path) -> Result<(), Error> {
     let mut files: Vec<PathBuf> = Vec::new();
-    for folder in ["", "csv", "state"] {
+    for folder in ["", "csv", "parquet", "state"] {
         // A folder that this result does not have is no folder to look into.
         if !from.join(folder).is_dir() {
             continue;

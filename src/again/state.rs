@@ -16,7 +16,6 @@ use crate::ledger::Ledger;
 use crate::report::table_file::{Written, WrittenFile};
 use crate::report::tables::TABLES;
 use crate::report::{Layout, Results, RunBlock};
-use crate::row::Style;
 use crate::row::capture::CaptureRow;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -62,8 +61,6 @@ pub struct State<'a> {
     pub rules: Cow<'a, Rules>,
     /// Settings and limits in force.
     pub settings: Vec<(String, String)>,
-    /// Whether text stands in tables without the guard against formulas.
-    pub raw: bool,
     /// What was written, and how.
     pub layout: Layout,
     /// The tables whose rows belong to flows.
@@ -80,6 +77,7 @@ struct FlowTable {
     rows: u64,
     guarded_cells: u64,
     csv: Vec<WrittenFile>,
+    parquet: Option<WrittenFile>,
 }
 
 impl<'a> State<'a> {
@@ -90,6 +88,7 @@ impl<'a> State<'a> {
             rows: file.rows,
             guarded_cells: file.guarded_cells,
             csv: file.csv.clone(),
+            parquet: file.parquet.clone(),
         });
         State {
             title: results.title.clone(),
@@ -101,7 +100,6 @@ impl<'a> State<'a> {
             ledger: Cow::Borrowed(results.ledger),
             rules: Cow::Borrowed(rules),
             settings: results.settings.clone(),
-            raw: results.style.raw,
             layout: results.layout.clone(),
             streamed: streamed.collect(),
             run: results.run.clone(),
@@ -125,7 +123,6 @@ impl<'a> State<'a> {
             ledger: &self.ledger,
             findings,
             settings: self.settings.clone(),
-            style: Style { raw: self.raw },
             layout: self.layout.clone(),
             run: self.run.clone(),
         }
@@ -136,8 +133,8 @@ impl<'a> State<'a> {
         let names = TABLES.iter().filter(|entry| entry.write.is_none()).map(|entry| entry.table.name);
         let written = |name: &'static str| {
             let of = self.streamed.iter().find(|file| file.table == name)?;
-            let FlowTable { rows, guarded_cells, csv, .. } = of.clone();
-            Some(Written { table: name, rows, guarded_cells, csv })
+            let FlowTable { rows, guarded_cells, csv, parquet, .. } = of.clone();
+            Some(Written { table: name, rows, guarded_cells, csv, parquet })
         };
         names.filter_map(written).collect()
     }

@@ -32,7 +32,8 @@ const CHUNK: usize = 256 << 10;
 /// # Errors
 ///
 /// The file system refuses.
-pub fn write<R: Row>(out: &Path, rows: &[R], style: Style, layout: &Layout) -> Result<Written, Error> {
+pub fn write<R: Row>(out: &Path, rows: &[R], layout: &Layout) -> Result<Written, Error> {
+    let style = layout.style();
     let mut file = TableFile::create(out, &R::TABLE, layout)?;
     let mut lines = Vec::new();
     for row in rows {

@@ -173,7 +173,7 @@ mod tests {
     use crate::census::findings::{Rules, found};
     use crate::ledger::Ledger;
     use crate::report::RunBlock;
-    use crate::row::{Style, Wild};
+    use crate::row::Wild;
 
     fn filled(census: &Census, captures: &[CaptureRow]) -> Page {
         page(&Results {
@@ -186,7 +186,6 @@ mod tests {
             ledger: &Ledger::default(),
             findings: &found(census, captures, &Ledger::default(), &Rules::default()),
             settings: Vec::new(),
-            style: Style::default(),
             layout: crate::report::Layout::default(),
             run: RunBlock::default(),
         })

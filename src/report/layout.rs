@@ -1,5 +1,6 @@
 //! What a result is made of, and in which form its tables are written.
 
+use crate::row::Style;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ pub enum Format {
     Html,
     /// summary.json
     Json,
+    /// parquet/, the tables with their types
+    #[cfg_attr(not(feature = "parquet"), value(skip))]
+    Parquet,
 }
 
 /// How the CSV files are compressed.
@@ -62,12 +66,19 @@ pub struct Layout {
     pub rows_per_file: Option<u64>,
     /// How CSV files are compressed.
     pub packing: Packing,
+    /// Whether untrusted text stands in CSV files without the guard against formulas.
+    pub raw: bool,
 }
 
 impl Layout {
     /// Whether a part is written.
     pub fn has(&self, format: Format) -> bool {
         self.formats.contains(&format)
+    }
+
+    /// How text cells are written.
+    pub fn style(&self) -> Style {
+        Style { raw: self.raw }
     }
 
     /// The file of a table, relative to the result: the only one, or one of several, which count from 1.
@@ -79,6 +90,12 @@ impl Layout {
 
 impl Default for Layout {
     fn default() -> Self {
-        Layout { formats: vec![Format::Csv, Format::Html, Format::Json], bom: true, rows_per_file: None, packing: Packing::None }
+        Layout {
+            formats: vec![Format::Csv, Format::Html, Format::Json],
+            bom: true,
+            rows_per_file: None,
+            packing: Packing::None,
+            raw: false,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `load.sql` and `load.py`: every table into DuckDB and pandas with its declared types.
 
-use super::layout::{Layout, Packing};
+use super::layout::{Format, Layout, Packing};
 use super::table_file::Written;
 use super::tables::TABLES;
 use crate::row::{Kind, Table};
@@ -25,7 +25,11 @@ pub fn duckdb(written: &[Written], layout: &Layout) -> String {
         sql.push_str(&SEARCH.replace("MARK", &mark(written)));
     }
     for entry in TABLES {
-        load(&entry.table, &paths(&entry.table, written, layout), layout.packing, &mut sql);
+        if layout.has(Format::Csv) {
+            load(&entry.table, &paths(&entry.table, written, layout), layout.packing, &mut sql);
+        } else {
+            load_parquet(&entry.table, &mut sql);
+        }
         comment(&entry.table, &mut sql);
     }
     let names: Vec<_> = TABLES.iter().map(|entry| literal(entry.table.name)).collect();
@@ -78,6 +82,18 @@ fn load(table: &Table, paths: &[String], packing: Packing, sql: &mut String) {
     );
 }
 
+/// From Parquet where there is no CSV; times without a zone, as in CSV.
+fn load_parquet(table: &Table, sql: &mut String) {
+    let times = table.columns.iter().filter(|column| column.kind == Kind::Time);
+    let times: Vec<_> = times.map(|column| format!("make_timestamp(epoch_us({0})) AS {0}", column.name)).collect();
+    let replace = if times.is_empty() { String::new() } else { format!(" REPLACE ({})", times.join(", ")) };
+    let _ = write!(
+        sql,
+        "\nCREATE OR REPLACE TABLE {0} AS SELECT *{replace}\n  FROM read_parquet(getvariable('tlscensus_folder') || 'parquet/{0}.parquet');\n",
+        table.name,
+    );
+}
+
 /// The descriptions of a table and its columns.
 fn comment(table: &Table, sql: &mut String) {
     let _ = writeln!(sql, "COMMENT ON TABLE {} IS {};", table.name, literal(table.doc));
@@ -95,7 +111,7 @@ fn mark(written: &[Written]) -> String {
     let mut digest = Sha256::new();
     for file in written {
         digest.update(file.table);
-        file.csv.iter().for_each(|file| digest.update(&file.sha256));
+        file.csv.iter().chain(&file.parquet).for_each(|file| digest.update(&file.sha256));
     }
     digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

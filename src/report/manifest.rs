@@ -35,6 +35,7 @@ pub fn manifest(results: &Results, written: &[Written]) -> Value {
             "rows": file.rows,
             "guarded_cells": file.guarded_cells,
             "csv": file.csv,
+            "parquet": file.parquet,
         })
     });
     let options: Map<String, Value> = results.settings.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
@@ -48,7 +49,7 @@ pub fn manifest(results: &Results, written: &[Written]) -> Value {
         "formats": results.layout.formats,
         "csv": {
             "byte_order_mark": results.layout.bom,
-            "raw": results.style.raw,
+            "raw": results.layout.raw,
             "rows_per_file": results.layout.rows_per_file,
             "packing": results.layout.packing,
         },

@@ -1,13 +1,15 @@
 //! A table on its way to the disk: whole lines go in, files come out in the form that was asked for.
 //!
 //! ```text
-//!  lines ──► counted, cut at the rows of a file ──► packed ──► digest ──► csv/flows-0001.csv.gz
+//!  lines ──┬──► counted, cut at the rows of a file ──► packed ──► digest ──► csv/flows-0001.csv.gz
+//!          └──► cells by the schema, columns of a row group ─────► digest ──► parquet/flows.parquet
 //! ```
 //!
 //! A table that fits one file is `flows.csv`. The first file is renamed when a second one turns out to be needed.
 
 use super::csv::header;
 use super::layout::{Format, Layout, Packing};
+use super::parquet::ParquetFile;
 use crate::error::Error;
 use crate::row::Table;
 use flate2::write::GzEncoder;
@@ -32,6 +34,8 @@ pub struct Written {
     pub guarded_cells: u64,
     /// Its CSV files, in order. None if CSV is not written.
     pub csv: Vec<WrittenFile>,
+    /// Its Parquet file. None if Parquet is not written.
+    pub parquet: Option<WrittenFile>,
 }
 
 /// A file that was written.
@@ -57,6 +61,7 @@ pub struct TableFile {
     /// The CSV file under way; none if CSV is not written.
     part: Option<Part>,
     done: Vec<WrittenFile>,
+    parquet: Option<ParquetFile>,
 }
 
 impl TableFile {
@@ -74,10 +79,10 @@ impl TableFile {
             guarded_cells: 0,
             part: None,
             done: Vec::new(),
+            parquet: layout.has(Format::Parquet).then(|| ParquetFile::create(out, table, layout.raw)).transpose()?,
         };
         if layout.has(Format::Csv) {
-            let folder = out.join("csv");
-            fs::create_dir_all(&folder).map_err(Error::io("creating", &folder))?;
+            create_folder(&out.join("csv"))?;
             file.part = Some(file.begin(None)?);
         }
         Ok(file)
@@ -88,6 +93,9 @@ impl TableFile {
         let mut rest = lines;
         let mut count = lines.iter().filter(|byte| **byte == b'\n').count() as u64;
         self.rows += count;
+        if let Some(parquet) = &mut self.parquet {
+            parquet.append(lines)?;
+        }
         while let Some(part) = &mut self.part {
             let room = self.layout.rows_per_file.map_or(u64::MAX, |most| most.saturating_sub(part.rows));
             if count <= room {
@@ -111,7 +119,8 @@ impl TableFile {
         if let Some(part) = self.part.take() {
             self.done.push(part.finish()?);
         }
-        Ok(Written { table: self.table.name, rows: self.rows, guarded_cells: self.guarded_cells, csv: self.done })
+        let parquet = self.parquet.map(ParquetFile::finish).transpose()?;
+        Ok(Written { table: self.table.name, rows: self.rows, guarded_cells: self.guarded_cells, csv: self.done, parquet })
     }
 
     /// Ends the file under way and begins the next one.
@@ -138,6 +147,11 @@ impl TableFile {
 fn end_of_lines(lines: &[u8], count: u64) -> usize {
     let ends = lines.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
     std::iter::once(0).chain(ends).nth(count as usize).unwrap_or(lines.len())
+}
+
+/// Makes a folder of the result, which other tables may be making at the same time.
+pub fn create_folder(folder: &Path) -> Result<(), Error> {
+    fs::create_dir_all(folder).map_err(Error::io("creating", folder))
 }
 
 /// One CSV file under way.
@@ -201,13 +215,12 @@ impl Packer {
 
     /// Length and SHA-256 of the file.
     fn finish(self) -> io::Result<(u64, String)> {
-        let mut file = match self {
+        let file = match self {
             Packer::None(file) => file,
             Packer::Gzip(packer) => packer.finish()?,
             Packer::Zstd(packer) => packer.finish()?,
         };
-        file.flush()?;
-        Ok(file.finish())
+        file.finish()
     }
 }
 
@@ -224,9 +237,10 @@ impl<W: Write> Digesting<W> {
         Digesting { inner, digest: Sha256::new(), bytes: 0 }
     }
 
-    /// Bytes written and their SHA-256 in hex.
-    pub fn finish(self) -> (u64, String) {
-        (self.bytes, self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    /// Bytes written and their SHA-256 in hex, once all of them are through.
+    pub fn finish(mut self) -> io::Result<(u64, String)> {
+        self.inner.flush()?;
+        Ok((self.bytes, self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 }
 

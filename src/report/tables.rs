@@ -45,7 +45,7 @@ macro_rules! tables {
                 table: <$row as Row>::TABLE,
                 write: Some(|$results, out| {
                     let rows: &[$row] = &$rows;
-                    csv::write(out, rows, $results.style, &$results.layout)
+                    csv::write(out, rows, &$results.layout)
                 }),
             },)+
         ];

@@ -11,7 +11,6 @@ use crate::census::Census;
 use crate::census::findings::Found;
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::row::Style;
 use crate::row::capture::CaptureRow;
 use rayon::prelude::*;
 use std::path::Path;
@@ -37,8 +36,6 @@ pub struct Results<'a> {
     pub findings: &'a [Found],
     /// Settings and limits in force, names and values.
     pub settings: Vec<(String, String)>,
-    /// How text cells are written.
-    pub style: Style,
     /// What is written, and how.
     pub layout: Layout,
     /// What differs from run to run.
@@ -90,8 +87,10 @@ pub fn write_all(
     }
     if layout.has(Format::Csv) {
         files.push(("datapackage.json", json(&package::package(&results.title, &written, layout))?));
-        files.push(("load.sql", load::duckdb(&written, layout)));
         files.push(("load.py", load::pandas(&written, layout)));
+    }
+    if layout.has(Format::Csv) || layout.has(Format::Parquet) {
+        files.push(("load.sql", load::duckdb(&written, layout)));
     }
     // Last: where it stands, the rest is there.
     files.push(("manifest.json", json(&manifest::manifest(results, &written))?));
@@ -131,12 +130,11 @@ mod tests {
             last_utc: Some(Timestamp(5_000_000_000)),
             ..CaptureRow::default()
         };
-        let style = Style::default();
         let layout = Layout::default();
         let streamed = [
-            csv::write(&out, &flows.iter().map(|rows| rows.flow.clone()).collect::<Vec<_>>(), style, &layout).unwrap(),
-            csv::write(&out, &flows.iter().flat_map(|rows| rows.messages.clone()).collect::<Vec<_>>(), style, &layout).unwrap(),
-            csv::write(&out, &FlowRows::default().certificates, style, &layout).unwrap(),
+            csv::write(&out, &flows.iter().map(|rows| rows.flow.clone()).collect::<Vec<_>>(), &layout).unwrap(),
+            csv::write(&out, &flows.iter().flat_map(|rows| rows.messages.clone()).collect::<Vec<_>>(), &layout).unwrap(),
+            csv::write(&out, &FlowRows::default().certificates, &layout).unwrap(),
         ];
         let results = Results {
             title: "generated".into(),
@@ -148,7 +146,6 @@ mod tests {
             ledger: &ledger,
             findings: &crate::census::findings::found(&census, &[], &ledger, &crate::census::findings::Rules::default()),
             settings: vec![("series".into(), "auto".into())],
-            style,
             layout,
             run: RunBlock { threads, ..RunBlock::default() },
         };

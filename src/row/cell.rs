@@ -259,10 +259,32 @@ impl Cell for Wild {
 
 /// Whether a spreadsheet could take the text for a formula: by its first visible character (report of the OWASP
 /// project on CSV injection), full-width forms included.
+///
+/// It says the same of a text and of its visible form, and a text that has apostrophes in front of a formula gets one
+/// more: so a reader who takes one away has the text again, exactly.
 pub(super) fn starts_formula(text: &str) -> bool {
-    let first = text.chars().find(|c| !(*c == ' ' || is_invisible(*c)));
-    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}'));
-    formula || matches!(text.chars().next(), Some('\t' | '\r' | '\n' | '\0'))
+    if text.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let mut rest = text.trim_start_matches('\'');
+    if rest.starts_with(['\t', '\r', '\n', '\0']) || ["\\x09", "\\x0D", "\\x0A", "\\x00"].iter().any(|shown| rest.starts_with(shown)) {
+        return true;
+    }
+    while let Some(c) = rest.chars().next() {
+        let (mark, after) = shown_mark(rest).unwrap_or((c, &rest[c.len_utf8()..]));
+        if !(mark == ' ' || is_invisible(mark)) {
+            return matches!(mark, '=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}');
+        }
+        rest = after;
+    }
+    false
+}
+
+/// The mark that a text begins with in its visible form, and what follows: `\u{202E}abc`.
+fn shown_mark(text: &str) -> Option<(char, &str)> {
+    let (digits, after) = text.strip_prefix("\\u{")?.split_once('}')?;
+    let mark = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+    is_invisible(mark).then_some((mark, after))
 }
 
 /// Marks that take no place on the screen or turn the direction of what follows.
@@ -403,6 +425,12 @@ mod tests {
         check(b"\xff\xfea", "\"\\xFF\\xFEa\"");
         check("evil\u{202E}gpj".as_bytes(), "\"evil\\u{202E}gpj\"");
         check(b"", "");
+        // One more apostrophe than there was, and no guard without a need.
+        check(b"'=1", "\"''=1\"");
+        check(b"'", "\"'\"");
+        check(b"'a", "\"'a\"");
+        check(b"\\u{200B}=1", "\"'\\u{200B}=1\"");
+        check(b"\\u{41}=1", "\"\\u{41}=1\"");
         let mut out = Vec::new();
         Wild::from_bytes(b"=1").append(Style { raw: true }, &mut out);
         assert_eq!(out, b"\"=1\"");

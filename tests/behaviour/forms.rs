@@ -127,6 +127,28 @@ fn what_is_not_asked_for_is_not_written() {
     assert_eq!(run(&folder, "scan x -o y --format xml").status.code(), Some(2));
 }
 
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_files_are_the_same_for_any_number_of_threads_and_stay_with_the_result() {
+    let folder = Folder::new();
+    let globs = ["tls1*", "f*"];
+    scan_of(&folder, "one", &globs, &["--format", "csv,parquet", "-j", "1"]);
+    scan_of(&folder, "other", &globs, &["--format", "parquet,csv", "-j", "3"]);
+    let parquet = |out: &str| files(&folder.at(out).join("parquet"));
+    assert!(parquet("one").len() == TABLES.len() && parquet("one") == parquet("other"));
+    assert!(files(&folder.at("one")) == files(&folder.at("other")));
+    done(&folder, "report one");
+    assert!(files(&folder.at("one")) == files(&folder.at("other")));
+    scan_of(&folder, "part", &["tls1*"], &[]);
+    scan_of(&folder, "rest", &["f*"], &["--csv-compress", "gzip"]);
+    done(&folder, "merge rest part -o merged --format parquet --reproducible");
+    assert!(parquet("merged") == parquet("one"));
+    assert!(!folder.at("merged/csv").exists() && folder.at("merged/load.sql").exists());
+    fs::write(folder.at("merged/parquet/flows.parquet"), b"PAR1").unwrap();
+    let said = String::from_utf8(run(&folder, "report merged").stderr).unwrap();
+    assert!(said.contains("flows.parquet: has 4 bytes"), "{said}");
+}
+
 #[test]
 fn a_manifest_leads_nowhere_else() {
     let folder = Folder::new();
