@@ -1,5 +1,6 @@
 //! The last stage: what the census found, as files for people. It knows rows and counts, never a capture.
 
+pub mod cbom;
 pub mod csv;
 pub mod dictionary;
 pub mod explain;

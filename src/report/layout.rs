@@ -20,6 +20,8 @@ pub enum Format {
     /// parquet/, the tables with their types
     #[cfg_attr(not(feature = "parquet"), value(skip))]
     Parquet,
+    /// cbom.json, a cryptographic bill of materials in the form of CycloneDX 1.6
+    Cbom,
 }
 
 /// How the CSV files are compressed.

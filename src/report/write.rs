@@ -6,7 +6,7 @@ use super::layout::{Format, Layout};
 use super::manifest::{self, RunBlock};
 use super::table_file::Written;
 use super::tables::{Entry, TABLES};
-use super::{dictionary, fill, html, load, package};
+use super::{cbom, dictionary, fill, html, load, package};
 use crate::census::Census;
 use crate::census::findings::Found;
 use crate::error::Error;
@@ -84,6 +84,9 @@ pub fn write_all(
     files.extend(page?.map(|page| ("report.html", page)));
     if layout.has(Format::Json) {
         files.push(("summary.json", json(&manifest::summary(results))?));
+    }
+    if layout.has(Format::Cbom) {
+        files.push(("cbom.json", json(&cbom::cbom(results))?));
     }
     if layout.has(Format::Csv) {
         files.push(("datapackage.json", json(&package::package(&results.title, &written, layout))?));
