@@ -275,12 +275,28 @@ pub struct Output {
     /// Otherwise text from captures that a spreadsheet would take for a formula gets a leading apostrophe.
     #[arg(long, env = "TLSCENSUS_CSV_RAW", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     pub csv_raw: bool,
+    /// Put keyed pseudonyms in the place of addresses, server names, names in certificates, and paths
+    ///
+    /// Addresses keep their common prefixes. Ports, times, sizes, application protocols and fingerprints stay. The key is made by
+    /// chance and forgotten, so that another run has other pseudonyms; --anonymize-key keeps them the same.
+    #[arg(long, env = "TLSCENSUS_ANONYMIZE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    pub anonymize: bool,
+    /// The same with the bytes of a file as the key, at least 16 of them
+    #[arg(long, value_name = "FILE", env = "TLSCENSUS_ANONYMIZE_KEY", hide_env_values = true)]
+    pub anonymize_key: Option<PathBuf>,
     /// What the report is called [default: the name of what is read]
     #[arg(long, value_name = "TITLE", env = "TLSCENSUS_REPORT_TITLE", hide_env_values = true)]
     pub report_title: Option<String>,
     /// Leave out what differs from run to run: command, clock, times taken, memory and threads
     #[arg(long, env = "TLSCENSUS_REPRODUCIBLE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     pub reproducible: bool,
+}
+
+impl Output {
+    /// Whether names and addresses are replaced.
+    pub fn is_anonymous(&self) -> bool {
+        self.anonymize || self.anonymize_key.is_some()
+    }
 }
 
 /// What is written, and how: the same for a scan and a merge.

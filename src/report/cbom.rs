@@ -224,7 +224,7 @@ fn groups(results: &Results, algorithms: &mut Algorithms) {
 /// The schemes with which servers were seen to sign their key exchange.
 fn signatures(results: &Results, algorithms: &mut Algorithms) {
     for row in results.census.signature_schemes.rows().into_iter().filter(|row| row.chosen_flows > 0) {
-        let level = names::signature_scheme(row.code).and_then(|scheme| broken_by_quantum(&scheme.signature));
+        let level = names::signature_scheme(row.code).and_then(|scheme| broken_by_quantum(scheme.signature));
         let properties =
             json!({ "primitive": "signature", "parameterSetIdentifier": format!("0x{:04x}", row.code), "nistQuantumSecurityLevel": level });
         let reference = algorithms.add(&row.name, properties);
@@ -322,7 +322,7 @@ mod tests {
     use crate::ledger::Ledger;
     use crate::report::{Layout, RunBlock};
 
-    fn of(flows: usize) -> Value {
+    fn of(flows: u64) -> Value {
         let mut census = Census::default();
         crate::census::tests::flows(flows).iter().for_each(|rows| census.observe(rows));
         cbom(&Results {
@@ -357,7 +357,7 @@ mod tests {
                         .filter_map(|name| properties.get(name)?.as_str()),
                 );
                 for suite in properties.get("cipherSuites").and_then(Value::as_array).into_iter().flatten() {
-                    asked.extend(suite["algorithms"].as_array().unwrap().iter().filter_map(Value::as_str));
+                    asked.extend(suite["algorithms"].as_array().into_iter().flatten().filter_map(Value::as_str));
                 }
             }
         }

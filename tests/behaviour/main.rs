@@ -4,6 +4,7 @@
 mod support;
 
 mod again;
+mod anonymize;
 mod compressed;
 mod damage;
 mod derived;
