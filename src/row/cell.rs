@@ -241,9 +241,27 @@ impl Cell for Wild {
         if !style.raw && self.is_guarded() {
             out.push(b'\'');
         }
-        append_visible(&self.0, out);
+        append_bounded(&self.0, out);
         out.push(b'"');
     }
+}
+
+/// Appends text in its visible form, at most [`MAX_LIST`] bytes of it; where it is cut, it says by how much.
+fn append_bounded(text: &str, out: &mut Vec<u8>) {
+    // No character takes more than four times its bytes.
+    if text.len() <= MAX_LIST / 4 || visible_len(text) <= MAX_LIST {
+        return append_visible(text, out);
+    }
+    let (mut room, mut end) = (MAX_LIST - " ... (18446744073709551615 bytes more)".len(), 0);
+    for (at, c) in text.char_indices() {
+        let next = at + c.len_utf8();
+        match room.checked_sub(visible_len(&text[at..next])) {
+            Some(left) => (room, end) = (left, next),
+            None => break,
+        }
+    }
+    append_visible(&text[..end], out);
+    out.extend_from_slice(format!(" ... ({} bytes more)", text.len() - end).as_bytes());
 }
 
 /// Whether a spreadsheet could take the text for a formula: by its first visible character (report of the OWASP
@@ -423,6 +441,24 @@ mod tests {
         let mut out = Vec::new();
         Wild::from_bytes(b"=1").append(Style { raw: true }, &mut out);
         assert_eq!(out, b"\"=1\"");
+    }
+
+    #[test]
+    fn text_ends_where_a_sheet_ends_a_cell() {
+        for content in ["x", "=", "\"", "\u{1}", "\u{202E}", "\u{FF1D}", "\u{1F600}"] {
+            for count in [7_000, 8_100, 31_999, 32_000, 32_001, 66_000] {
+                let (long, raw) = (Wild(content.repeat(count)), Style { raw: true });
+                let (mut once, mut again) = (Vec::new(), Vec::new());
+                long.append(raw, &mut once);
+                let inner = once.len() - 2;
+                let whole = visible_len(&long.0);
+                assert!(if whole <= MAX_LIST { inner == whole } else { inner <= MAX_LIST && inner + 60 > MAX_LIST }, "{content:?} {count}");
+                let plain = String::from_utf8(once.clone()).unwrap();
+                assert_eq!(plain.ends_with(" bytes more)\""), whole > MAX_LIST);
+                Wild(plain[1..plain.len() - 1].replace("\"\"", "\"")).append(raw, &mut again);
+                assert_eq!(once, again, "{content:?} {count}");
+            }
+        }
     }
 
     #[test]
