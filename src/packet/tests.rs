@@ -207,6 +207,11 @@ fn overlays_in_udp() {
     check(1, &ethernet(0x86dd, &ip6(17, &udp(8472, &vxlan(8, 0, &inner)))), "vxlan=5001");
     check(1, &eth4(17, &udp(4790, &vxlan(12, 1, &plain4()))), "vxlan=5001");
     check(1, &eth4(17, &udp(4790, &vxlan(12, 3, &inner))), "vxlan=5001");
+    // A next protocol without the bit that says that there is one.
+    check(1, &eth4(17, &udp(4790, &vxlan(8, 1, &plain4()))), "vxlan=5001");
+    check(1, &eth4(17, &udp(4790, &vxlan(8, 2, &ip6(6, &tcp())))), "vxlan=5001");
+    check(1, &eth4(17, &udp(4790, &vxlan(8, 1, &inner))), "vxlan=5001");
+    datagram(1, &eth4(17, &udp(4790, &vxlan(8, 2, &plain4()))));
     let nsh = bytes![[0, 0xc6, 1, 3, 0, 0, 42, 255], [0; 16], inner];
     check(1, &eth4(17, &udp(4790, &vxlan(12, 4, &nsh))), "vxlan=5001 nsh=42");
     check(1, &ethernet(0x894f, &nsh), "nsh=42");

@@ -176,10 +176,16 @@ fn fits(layers: &Layers<'_>, next: Next, at: usize) -> bool {
     }
 }
 
+/// What follows is Ethernet, or what GPE names. Some senders name it without the bit that says so: content decides there.
 fn vxlan(layers: &Layers<'_>) -> Option<Inner> {
     let [flags, _, _, protocol, a, b, c, _] = field::<8>(layers.bytes, layers.at)?;
-    let next = if flags & 0x04 != 0 { tunnel::following(protocol)? } else { Next::Ethernet };
     let at = layers.at + 8;
+    let named = tunnel::following(protocol);
+    let next = match named {
+        Some(Next::Ip(_)) if flags & 0x04 == 0 && !layers.is_ethernet_at(at) => named?,
+        _ if flags & 0x04 != 0 => named?,
+        _ => Next::Ethernet,
+    };
     (flags & 0x08 != 0 && fits(layers, next, at)).then_some(Inner { next, at, end: layers.end, kind: Kind::Vxlan, id: number24([a, b, c]) })
 }
 
