@@ -14,7 +14,7 @@
 //!
 //! A name proposes; the packet times decide (`series`). A date in a name counts only if the first packet is near it.
 
-use crate::time::{SECOND, Timestamp};
+use crate::time::{SECOND, Timestamp, days_from_civil};
 
 /// How far the first packet may lie from the moment in the name: a whole day, as some names hold no time of day, and the
 /// half day that time zones differ.
@@ -208,7 +208,7 @@ fn date_at(bytes: &[u8], start: usize) -> Option<Found> {
         return None;
     }
     let [hour, minute, second] = clock;
-    Some(Found { start, end: at, seconds: days_to(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second })
+    Some(Found { start, end: at, seconds: days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second })
 }
 
 /// A field behind at most one separator; `at` stays where it is if there is none.
@@ -235,12 +235,6 @@ fn field(bytes: &[u8], at: &mut usize, width: usize, least: i64, most: i64) -> O
     }
     *at += width;
     Some(value)
-}
-
-/// Days from 1970-01-01; a year begins in March here, so that the leap day is its last.
-fn days_to(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468
 }
 
 #[cfg(test)]
@@ -320,7 +314,7 @@ mod tests {
         for days in (-40_000..80_000).step_by(7) {
             let text = Timestamp(days * 86_400 * SECOND).utc();
             let field = |range: std::ops::Range<usize>| text[range].parse().unwrap();
-            assert_eq!(days_to(field(0..4), field(5..7), field(8..10)), days, "{text}");
+            assert_eq!(days_from_civil(field(0..4), field(5..7), field(8..10)), days, "{text}");
         }
     }
 }

@@ -200,6 +200,9 @@ fn erf(layers: &mut Layers<'_>) -> Result<Next, Stop> {
         // Packet over SONET, plain, coloured, for a stream, by hash.
         1 | 10 | 15 | 19 => Ok(Next::Link(104)),
         2 | 11 | 16 | 20 => skipped(2, Next::Ethernet, layers),
+        // A channel, then HDLC; the header of an ATM cell, then LLC or IP, AAL5 put together.
+        5 | 17 => skipped(4, Next::Link(104), layers),
+        4 => skipped(4, Next::Link(106), layers),
         22 => Ok(Next::Ip(4)),
         23 => Ok(Next::Ip(6)),
         other => Err(layers.numbered("erf_type", u32::from(other))),

@@ -141,7 +141,10 @@ fn headers_of_capturing_hosts() {
     check(197, &bytes![erf(2), [0, 0], ethernet(0x0800, &plain4())], "");
     check(197, &bytes![erf(0x82), [0x83, 0, 0, 0, 0, 0, 0, 0], [3; 8], [0, 0], ethernet(0x0800, &plain4())], "");
     check(197, &bytes![erf(1), [0xff, 3, 0, 0x21], plain4()], "");
+    check(197, &bytes![erf(5), [0; 4], [0x0f, 0, 8, 0], plain4()], "");
+    check(197, &bytes![erf(4), [0; 4], snap()], "");
     check(197, &bytes![erf(22), plain4()], "");
+    stops(197, &bytes![erf(27), [0; 8]], "erf_type_27");
     check(197, &bytes![erf(23), six()], "");
     check(274, &bytes![[0x55; 7], [0xd5], ethernet(0x0800, &plain4())], "");
     check(281, &bytes![[0; 12], [9; 4], [8, 0], plain4()], "");
