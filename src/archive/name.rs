@@ -4,8 +4,9 @@
 //!  tcpdump -C 10 -w x.pcap         x.pcap  x.pcap1  x.pcap2           with -W 12: x.pcap00 ... x.pcap11
 //!  tcpdump -G 60 -w x-%F_%T.pcap   x-2026-01-01_12:00:00.pcap         any strftime order year to second
 //!  dumpcap -b                      x_00001_20260101120000.pcapng      or x_20260101120000_00001.pcapng
-//!  Suricata, netsniff-ng           log.pcap.1700000000                dump-1700000000.pcap
+//!  Suricata, Zeek, netsniff-ng     log.pcap.1700000000                dump-1700000000.pcap
 //!  Stenographer                    1700000000000000                   microseconds
+//!  Arkime                          node-260101-00000042.pcap
 //!  by hand, editcap                x-0001.pcap                        believed only under strict conditions
 //!  compressed afterwards           x.pcap1.gz                         as without the .gz
 //!                                   ^^^^^
@@ -124,13 +125,14 @@ fn number_behind(name: &str) -> (&str, Option<Number>) {
     }
 }
 
-/// `x-0001.pcap`: a number of three to six digits (a longer one is a date or an address), set off from the name, and
-/// nothing but an extension behind it.
+/// `x-0001.pcap`: a number of three to six digits, or more with a leading zero (else it is a date or an address), set off
+/// from the name, and nothing but an extension behind it.
 fn number_before_extension(name: &str) -> Option<Rotation> {
     let (front, extension) = name.rsplit_once('.')?;
     let head = front.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &front[head.len()..];
-    let value = small(digits).filter(|_| (3..=6).contains(&digits.len()) && head.ends_with(['-', '_', '.']))?;
+    let fits = (3..=6).contains(&digits.len()) || digits.len() > 6 && digits.starts_with('0');
+    let value = small(digits).filter(|_| fits && head.ends_with(['-', '_', '.']))?;
     let stem = format!("{head}\0.{extension}");
     Some(Rotation { stem, rule: Rule::Number, moment: 0, number: value, width: digits.len() })
 }
@@ -275,6 +277,12 @@ mod tests {
         check("log.pcap.1767268800", "log.pcap.\0", Rule::Moment, NOON, 0);
         check("log.pcap.2.1767268800", "log.pcap.2.\0", Rule::Moment, NOON, 0);
         check("1767268800000000", "\0", Rule::Moment, NOON, 0);
+        check("log.pcap.1767268800.lz4", "log.pcap.\0", Rule::Moment, NOON, 0);
+        check("log.3.1767268800.pcap", "log.3.\0.pcap", Rule::Moment, NOON, 0);
+        check("dump-1767268800.pcap", "dump-\0.pcap", Rule::Moment, NOON, 0);
+        check("eth1767268800.pcap", "eth\0.pcap", Rule::Moment, NOON, 0);
+        check("trace00", "trace", Rule::BehindPlain, 0, 0);
+        check("node-260101-00000042.pcap", "node-260101-\0.pcap", Rule::Number, 0, 42);
         check("x-0001.pcap", "x-\0.pcap", Rule::Number, 0, 1);
         check("x.pcap1.gz", "x.pcap", Rule::Behind, 0, 1);
         check("x-0001.pcap.ZST", "x-\0.pcap", Rule::Number, 0, 1);
@@ -287,6 +295,7 @@ mod tests {
         check("tls12.pcap", "tls12.pcap", Rule::Bare, 0, 0);
         check("host-10.pcap", "host-10.pcap", Rule::Bare, 0, 0);
         check("test001.pcap", "test001.pcap", Rule::Bare, 0, 0);
+        check("x-12345678.pcap", "x-12345678.pcap", Rule::Bare, 0, 0);
         check("x.tar1", "x.tar1", Rule::Bare, 0, 0);
         check("x-20190101.pcap", "x-20190101.pcap", Rule::Bare, 0, 0); // years from its first packet
         check("", "", Rule::Bare, 0, 0);

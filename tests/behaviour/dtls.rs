@@ -97,7 +97,7 @@ fn finish(version: [u8; 2], number: u16) -> Vec<(From, Vec<u8>)> {
     vec![(Client, [key, ends.clone()].concat()), (Server, ends), (Client, data.clone()), (Server, data)]
 }
 
-fn handshake(version: [u8; 2], size: usize) -> Vec<(From, Vec<u8>)> {
+pub fn handshake(version: [u8; 2], size: usize) -> Vec<(From, Vec<u8>)> {
     [hellos(version, size, &[], &[]), finish(version, 1)].concat()
 }
 

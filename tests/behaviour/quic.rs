@@ -32,6 +32,11 @@ fn end(version: u32, ids: Ids<'_>) -> Vec<u8> {
     [initial(version, Client, ids, b"", 1, &[2, 0, 0, 0, 0], 40), handshake(version, ids, 60), one_rtt(ids.to)].concat()
 }
 
+/// A connection of three datagrams.
+pub fn connection() -> [(From, Vec<u8>); 3] {
+    [(Client, hello(V1, START)), (Server, answer(V1, BACK)), (Client, end(V1, LATER))]
+}
+
 /// Scans datagrams; gives the flows, and the losses by reason with their count.
 fn scanned<T>(datagrams: &[(From, Vec<u8>)], look: impl FnOnce(&[Line<'_>], &HashMap<String, u64>) -> T) -> T {
     let mut talk = Datagrams::new([50_000, 443]);
@@ -62,7 +67,7 @@ fn a_handshake() {
     // JA4 and JA3 by hand: SHA-256 of `1301` and `000a,000d,002b,0033,0039,1234_0403`, MD5 of
     // `771,4865,0-10-16-13-43-51-57-4660,29,`.
     check(
-        &[(Client, hello(V1, START)), (Server, answer(V1, BACK)), (Client, end(V1, LATER))],
+        &connection(),
         &[
             ("protocol", "quic"),
             ("outcome", "completed"),
