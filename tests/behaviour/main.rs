@@ -24,6 +24,7 @@ mod quic;
 mod readmes;
 mod reassembly;
 mod records;
+mod registries;
 mod series_cuts;
 mod tcp_oddities;
 mod threads;
