@@ -19,6 +19,9 @@ use std::cell::Cell;
 const MAX_IDS: usize = 8;
 /// The shortest Destination Connection ID of a client's first packet (RFC 9000 section 7.2).
 const MIN_FIRST_ID: usize = 8;
+/// Initial packets that wait for keys, and bytes of them: a server's, which the capture holds before the client's.
+const MAX_WAITING: usize = 4;
+const MAX_WAITING_BYTES: usize = 8 << 10;
 /// Packets that are tried for whether they begin another connection.
 const MAX_RENEWALS: u16 = 64;
 
@@ -43,11 +46,22 @@ pub struct Connection {
     /// The largest packet number of each side's Initial packets.
     largest: [Option<u64>; 2],
     crypto: [Crypto; 2],
+    waiting: Vec<Waiting>,
     /// Payload bytes of each side before the current datagram.
     bytes: [u64; 2],
     /// Handshake packets of each side, together.
     flights: [Option<Span>; 2],
     data_seen: [bool; 2],
+}
+
+/// An Initial packet that came before any keys.
+#[derive(Debug)]
+struct Waiting {
+    side: Side,
+    bytes: Vec<u8>,
+    /// Where it began in the datagram.
+    at: usize,
+    carrier: Carrier,
 }
 
 impl Connection {
@@ -93,6 +107,12 @@ impl Connection {
         }
         self.renewals.set(self.renewals.get() + 1);
         first_keys(&packet).is_some()
+    }
+
+    /// Bytes that it holds of messages in the making, and of packets that wait for keys.
+    pub fn held(&self) -> u64 {
+        let waiting: usize = self.waiting.iter().map(|packet| packet.bytes.capacity()).sum();
+        (self.crypto.iter().map(Crypto::held).sum::<usize>() + waiting) as u64
     }
 
     /// Takes a payload: one packet or several.
@@ -168,6 +188,9 @@ impl Connection {
     fn open(&mut self, side: Side, packet: &Packet<'_>, at: usize, carrier: Carrier) {
         let from_client = self.seen.facts.client.is_none_or(|client| client == side);
         let Some(opened) = self.keys.open(side, from_client, packet, self.largest[side.index()]) else {
+            if self.keys.is_empty() && self.hold(side, packet, at, carrier) {
+                return;
+            }
             // Once the Initial phase is over nobody has the keys any more (RFC 9001 section 4.9.1), and nothing is lost.
             self.seen.facts.quic.get_or_insert_default().unreadable += u64::from(!self.keys.is_over());
             return;
@@ -178,6 +201,24 @@ impl Connection {
             self.know(packet.destination);
         }
         self.read(side, &opened.payload, at + opened.payload_at, opened.number, carrier);
+        for packet in std::mem::take(&mut self.waiting) {
+            if let Some(read) = packet::read(&packet.bytes) {
+                if packet.side != side && !read.source.is_empty() {
+                    self.know(read.source);
+                }
+                self.open(packet.side, &read, packet.at, packet.carrier);
+            }
+        }
+    }
+
+    /// Keeps a packet until there are keys; false where too much waits already.
+    fn hold(&mut self, side: Side, packet: &Packet<'_>, at: usize, carrier: Carrier) -> bool {
+        let bytes: usize = self.waiting.iter().map(|packet| packet.bytes.len()).sum();
+        let fits = self.waiting.len() < MAX_WAITING && bytes + packet.bytes.len() <= MAX_WAITING_BYTES;
+        if fits {
+            self.waiting.push(Waiting { side, bytes: packet.bytes.to_vec(), at, carrier });
+        }
+        fits
     }
 
     fn know(&mut self, id: &[u8]) {
@@ -220,6 +261,9 @@ impl Connection {
 
     /// Ends what is still open and puts the messages in the order of the frames that complete them.
     pub fn finish(&mut self) {
+        if !self.waiting.is_empty() {
+            self.seen.facts.quic.get_or_insert_default().unreadable += std::mem::take(&mut self.waiting).len() as u64;
+        }
         for side in Side::BOTH {
             if let Some((kind, span)) = self.crypto[side.index()].rest() {
                 let content = kind.map_or(Content::EncryptedHandshake, Content::Handshake);

@@ -73,6 +73,11 @@ impl Crypto {
         new
     }
 
+    /// Bytes that it holds.
+    pub fn held(&self) -> usize {
+        self.held.capacity() + self.pieces.capacity() * size_of::<Piece>()
+    }
+
     /// Hands out the next message, once it is whole.
     pub fn message(&mut self) -> Option<Whole> {
         let start = self.next;

@@ -6,6 +6,9 @@ use crate::flow::{Carrier, Interest, Side};
 use crate::quic::Connection;
 use crate::tls::Seen;
 
+/// What a flow usually holds: a dozen messages, the lists of both hellos. What is beyond it is charged as it comes.
+const USUAL: u64 = 4 << 10;
+
 /// A reader of datagrams.
 #[derive(Debug)]
 pub enum Udp {
@@ -48,8 +51,8 @@ impl Udp {
 }
 
 impl DatagramReader for Udp {
-    /// As for a TLS session: the reader itself, a dozen messages, the lists of both hellos.
-    const BYTES: u64 = 5 << 10;
+    /// As for a TLS session: the reader itself and [`USUAL`].
+    const BYTES: u64 = 1024 + USUAL;
 
     fn begin(bytes: &[u8]) -> Option<Self> {
         Association::begin(bytes)
@@ -73,9 +76,10 @@ impl DatagramReader for Udp {
 
     fn held(&self) -> u64 {
         match self {
-            Udp::Dtls(association) => association.held(),
-            Udp::Quic(_) => 0,
+            Udp::Dtls(association) => association.held() + association.seen.held(),
+            Udp::Quic(connection) => connection.held() + connection.seen.held(),
         }
+        .saturating_sub(USUAL)
     }
 
     fn interest(&self) -> Interest {

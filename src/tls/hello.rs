@@ -190,6 +190,13 @@ pub fn read_v2_client(message: &[u8]) -> Option<ClientHello> {
 }
 
 impl ClientHello {
+    /// Bytes that its lists hold, about: of a protocol's name what a short one takes.
+    pub fn held(&self) -> usize {
+        let lists = [&self.suites, &self.extensions, &self.groups, &self.signature_schemes, &self.versions, &self.key_shares];
+        let words: usize = lists.iter().map(|list| list.capacity()).sum();
+        words * 2 + self.alpn.capacity() * (size_of::<Vec<u8>>() + 16) + self.server_name.as_ref().map_or(0, Vec::capacity)
+    }
+
     fn read_extension(&mut self, kind: u16, data: &[u8]) -> Option<()> {
         let mut data = Cursor(data);
         match kind {
@@ -270,6 +277,11 @@ pub fn read_old_retry(body: &[u8]) -> Option<ServerHello> {
 }
 
 impl ServerHello {
+    /// Bytes that its lists hold.
+    pub fn held(&self) -> usize {
+        self.extensions.capacity() * 2 + self.alpn.as_ref().map_or(0, Vec::capacity)
+    }
+
     fn read_extensions(&mut self, mut body: Cursor<'_>) {
         if body.is_empty() {
             return;

@@ -100,6 +100,8 @@ pub struct Facts {
     pub encrypted_alert: [bool; 2],
     /// Who sent a plain HeartbeatRequest that asks for more than its record holds (RFC 6520 section 4).
     pub overlong_heartbeat: [bool; 2],
+    /// Whose protected flight of DTLS 1.3 holds no record that could be a Finished, but acknowledgements or alerts by their lengths.
+    pub no_finished: [bool; 2],
     /// What only QUIC has.
     pub quic: Option<QuicFacts>,
     /// Messages that were passed over because a session keeps only so many.

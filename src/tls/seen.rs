@@ -35,6 +35,13 @@ impl Seen {
         }
     }
 
+    /// Bytes that it holds: of messages, and of the lists in the hellos.
+    pub fn held(&self) -> u64 {
+        let server = |hello: &Option<hello::ServerHello>| hello.as_ref().map_or(0, hello::ServerHello::held);
+        let hellos = self.facts.client_hello.as_ref().map_or(0, hello::ClientHello::held) + server(&self.facts.server_hello);
+        (self.messages.capacity() * size_of::<Message>() + hellos + server(&self.facts.retry)) as u64
+    }
+
     /// Adds a message to its side's handshake: bytes, and segments that no message before it was in.
     pub fn count_handshake(&mut self, side: Side, span: &Span) {
         self.handshake_bytes[side.index()] += span.bytes();
