@@ -27,4 +27,5 @@ mod records;
 mod registries;
 mod series_cuts;
 mod tcp_oddities;
+mod think_time;
 mod threads;

@@ -81,6 +81,9 @@ fn a_handshake() {
             ("quic_initial_packets_server", "1"),
             ("quic_handshake_packets", "2"),
             ("quic_0rtt_packets", "0"),
+            ("quic_transport_parameters", "max_idle_timeout"),
+            ("quic_max_idle_timeout_ms", "30000"),
+            ("quic_max_udp_payload_bytes", ""),
         ],
     );
 }
