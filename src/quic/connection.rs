@@ -47,6 +47,8 @@ pub struct Connection {
     largest: [Option<u64>; 2],
     crypto: [Crypto; 2],
     waiting: Vec<Waiting>,
+    /// Bytes of the client's hello that come once more because the server asked for them: no retransmission.
+    due: usize,
     /// Payload bytes of each side before the current datagram.
     bytes: [u64; 2],
     /// Handshake packets of each side, together.
@@ -165,14 +167,16 @@ impl Connection {
             }
             Kind::Retry => {
                 quic.retry = true;
-                self.seen.facts.client.get_or_insert(side.other());
+                let client = *self.seen.facts.client.get_or_insert(side.other());
+                self.due = self.crypto[client.index()].received();
                 // The client comes again to the id that the server chose; its new keys are made of that.
                 self.keys.expect(packet.version, packet.source);
                 self.know(packet.source);
             }
             Kind::VersionNegotiation => {
                 quic.version_negotiation = true;
-                self.seen.facts.client.get_or_insert(side.other());
+                let client = *self.seen.facts.client.get_or_insert(side.other());
+                self.due = self.crypto[client.index()].received();
             }
             Kind::OneRtt => {
                 self.seen.records[side.index()].application_data += 1;
@@ -233,17 +237,24 @@ impl Connection {
         let index = side.index();
         let mut close = None;
         let mut padding = 0;
-        let mut copies = false;
+        let mut copied = 0;
         let crypto = &mut self.crypto[index];
         frame::each(payload, |frame| match frame {
             Frame::Crypto { offset, bytes, at: start, end } => {
-                copies |= !crypto.take(offset, bytes, carrier, (at + start) as u32, (end - start) as u32) && !bytes.is_empty();
+                if !crypto.take(offset, bytes, carrier, (at + start) as u32, (end - start) as u32) {
+                    copied += bytes.len();
+                }
             }
             Frame::Close(code) => close = Some(code),
             Frame::Padding(len) => padding += len as u64,
         });
         self.seen.facts.quic.get_or_insert_default().padding_bytes += padding;
-        if copies && let Some(message) = self.seen.messages.iter_mut().find(|message| message.side == side && is_hello(message.content)) {
+        let is_due = self.seen.facts.client == Some(side) && copied <= self.due;
+        self.due -= if is_due { copied } else { 0 };
+        if copied > 0
+            && !is_due
+            && let Some(message) = self.seen.messages.iter_mut().find(|message| message.side == side && is_hello(message.content))
+        {
             message.retransmitted += 1;
         }
         while let Some(whole) = self.crypto[index].message() {

@@ -162,6 +162,10 @@ fn after_a_retry() {
     ];
     let expected = [("quic_retry", "true"), ("outcome", "completed"), ("cipher_suite", "TLS_AES_128_GCM_SHA256")];
     check(&datagrams, &expected);
+    // The second hello was asked for; a third one is a retransmission.
+    check(&datagrams, &[("findings", "no_post_quantum_offer")]);
+    let again = [&datagrams[..3], &datagrams[2..]].concat();
+    check(&again, &[("findings", "handshake_retransmitted;no_post_quantum_offer")]);
     let without = [&datagrams[..2], &datagrams[3..]].concat();
     check(&without, &expected);
 }
