@@ -12,6 +12,7 @@ mod duplicates;
 mod exit_codes;
 mod findings;
 mod fingerprints;
+mod generations;
 mod golden;
 mod hostile;
 mod imports;
