@@ -115,7 +115,7 @@ fn may_hold_finished(len: usize, suite: u16) -> bool {
     let suite = names::cipher_suite(suite);
     let tag = if suite.is_some_and(|suite| suite.mode == "CCM_8") { 8 } else { 16 };
     let hash = if suite.is_some_and(|suite| suite.name.ends_with("SHA384")) { 48 } else { 32 };
-    let is_ack = len >= 2 + 1 + tag && (len - 2 - 1 - tag) % 16 == 0;
+    let is_ack = len >= 2 + 1 + tag && (len - 2 - 1 - tag).is_multiple_of(16);
     len >= 12 + hash + 1 + tag && !is_ack
 }
 

@@ -22,6 +22,7 @@ pub mod handshake {
     pub const CLIENT_KEY_EXCHANGE: u8 = 16;
     pub const FINISHED: u8 = 20;
     pub const CERTIFICATE_STATUS: u8 = 22;
+    pub const COMPRESSED_CERTIFICATE: u8 = 25;
 }
 
 /// What a message is.
@@ -104,6 +105,8 @@ pub struct Facts {
     pub no_finished: [bool; 2],
     /// What only QUIC has.
     pub quic: Option<QuicFacts>,
+    /// Plain CompressedCertificates that could not be taken apart.
+    pub certificates_compressed: u64,
     /// Messages that were passed over because a session keeps only so many.
     pub dropped: u64,
     /// Handshake fragments of DTLS that were passed over because a direction holds only so much of messages in the making.

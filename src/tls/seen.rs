@@ -77,6 +77,12 @@ impl Facts {
             (handshake::CERTIFICATE, Some(body)) => {
                 self.chains[side.index()].get_or_insert_with(|| certificate::read(body));
             }
+            (handshake::COMPRESSED_CERTIFICATE, Some(body)) => match certificate::compressed::read(body) {
+                Some(chain) => {
+                    self.chains[side.index()].get_or_insert(chain);
+                }
+                None => self.certificates_compressed += 1,
+            },
             (handshake::SERVER_KEY_EXCHANGE, Some(body)) => {
                 if let Some(hello) = &self.server_hello {
                     let kx = names::cipher_suite(hello.suite).map_or("", |suite| suite.kx);

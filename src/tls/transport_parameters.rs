@@ -29,7 +29,10 @@ pub fn read(data: &[u8]) -> Option<TransportParameters> {
     older.or_else(|| read_with(data, varint))
 }
 
-fn read_with(mut rest: &[u8], integer: fn(&[u8]) -> Option<(u64, &[u8])>) -> Option<TransportParameters> {
+/// Reads an integer; gives it and what follows it.
+type Integer = fn(&[u8]) -> Option<(u64, &[u8])>;
+
+fn read_with(mut rest: &[u8], integer: Integer) -> Option<TransportParameters> {
     let mut read = TransportParameters::default();
     while !rest.is_empty() {
         let (id, after) = integer(rest)?;

@@ -203,7 +203,12 @@ fn drafts_of_tls13() {
         assert_eq!((flow.hello_retry, flow.kx.as_ref(), flow.kx_group.as_ref()), (retry, "ECDHE", "x25519"), "{name}");
         assert_eq!((flow.cipher_suite.as_ref(), flow.forward_secret), ("TLS_AES_128_GCM_SHA256", Some(true)), "{name}");
     };
-    check("TLS 1.3 draft 18", &[(C, offered(18)), (S, record(22, &old(18, &[share.clone()])))], "CH sh flight FLIGHT DATA data", false);
+    check(
+        "TLS 1.3 draft 18",
+        &[(C, offered(18)), (S, record(22, &old(18, std::slice::from_ref(&share))))],
+        "CH sh flight FLIGHT DATA data",
+        false,
+    );
     let retry = message(6, &[&[0x7f, 20, 0x13, 1, 0, 6][..], &extension(40, &[0, 29])].concat());
     check(
         "TLS 1.3 draft 20",
