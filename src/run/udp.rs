@@ -5,9 +5,7 @@ use crate::flow::datagram::DatagramReader;
 use crate::flow::{Carrier, Interest, Side};
 use crate::quic::Connection;
 use crate::tls::Seen;
-
-/// What a flow usually holds: a dozen messages, the lists of both hellos. What is beyond it is charged as it comes.
-const USUAL: u64 = 4 << 10;
+use crate::tls::seen::USUAL;
 
 /// A reader of datagrams.
 #[derive(Debug)]

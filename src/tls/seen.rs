@@ -8,6 +8,10 @@ use crate::flow::Side;
 /// Messages that are kept of a flow; a handshake has about twelve.
 pub const MAX_MESSAGES: usize = 256;
 
+/// Bytes that a flow usually takes for a dozen messages and the lists of both hellos: counted for every flow. What is beyond them
+/// is counted as it comes.
+pub const USUAL: u64 = 4 << 10;
+
 /// A handshake and what came after it.
 #[derive(Debug, Default)]
 pub struct Seen {
