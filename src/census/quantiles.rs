@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 table! {
     /// How a figure of flows is spread: quantiles are exact below 256, above at most 0.4 per cent off; count, min and max are exact.
     QuantileRow, "quantiles", key ["metric", "version"];
-    /// A column of flows.csv without its unit: `tcp_rtt`, `handshake`, `hello_to_hello`, `first_data`, `client_hello`, `certificate`, `server_flight`, `client`, `server`.
+    /// A column of flows.csv without its unit: `tcp_rtt`, `handshake`, `hello_to_hello`, `first_data`, `client_hello`, `certificate`, `server_flight`, `client`, `server`, `server_think`.
     metric: Word,
     /// `us` (microseconds) or `bytes`.
     unit: Word,
@@ -45,7 +45,7 @@ table! {
 type Metric = (&'static str, &'static str, fn(&FlowRows) -> Option<u64>);
 
 /// New ones are added at the end.
-const METRICS: [Metric; 9] = [
+const METRICS: [Metric; 10] = [
     ("tcp_rtt", "us", |rows| micros(rows.flow.tcp_rtt_ms)),
     ("handshake", "us", |rows| micros(rows.flow.handshake_ms)),
     ("hello_to_hello", "us", |rows| micros(rows.flow.hello_to_hello_ms)),
@@ -55,6 +55,7 @@ const METRICS: [Metric; 9] = [
     ("server_flight", "bytes", |rows| rows.flow.server_flight_bytes),
     ("client", "bytes", |rows| Some(rows.flow.bytes_client)),
     ("server", "bytes", |rows| Some(rows.flow.bytes_server)),
+    ("server_think", "us", |rows| micros(rows.flow.server_think_ms)),
 ];
 
 /// A time in microseconds; none where the capture's clock ran backwards.
