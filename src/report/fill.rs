@@ -4,6 +4,7 @@ mod certificates;
 mod findings;
 mod handshake;
 mod ladder;
+mod parties;
 
 pub use ladder::ladder_of;
 
@@ -33,6 +34,9 @@ pub fn page(results: &Results) -> Page {
         certificates: certificates::certificates(&census.certificates),
         failures: handshake::failures(census),
         segmentation: handshake::segmentation(census),
+        servers: parties::servers(&census.servers),
+        clients: parties::clients(&census.clients),
+        extensions: parties::extensions(census),
         ladders: ladder::ladders(results),
         captures: Captures { rows: results.captures.iter().map(capture).collect() },
         about: about(results),

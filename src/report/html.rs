@@ -14,7 +14,7 @@ use super::view::{self, MAX_BYTES, MAX_LADDER_TABLE_ROWS};
 use super::words;
 
 /// The sections in order: id, number, name in the navigation.
-pub const SECTIONS: [(&str, u8, &str); 12] = [
+pub const SECTIONS: [(&str, u8, &str); 15] = [
     ("verdict", 0, "Verdict"),
     ("health", 1, "Run health"),
     ("findings", 2, "Findings"),
@@ -24,6 +24,9 @@ pub const SECTIONS: [(&str, u8, &str); 12] = [
     ("certificates", 6, "Certificates"),
     ("failures", 7, "Failures"),
     ("segmentation", 8, "Segmentation"),
+    ("servers", 10, "Servers"),
+    ("clients", 11, "Clients"),
+    ("extensions", 12, "Extensions"),
     ("ladders", 14, "Ladders"),
     ("captures", 15, "Captures"),
     ("about", 16, "About"),
@@ -142,6 +145,23 @@ impl<'a> Report<'a> {
     fn matrix_most(&self) -> u64 {
         let cells = |row: &view::MatrixRow| [row.alert, row.reset, row.closed, row.timeout, row.gap];
         self.page.failures.matrix.rows().iter().flat_map(cells).max().unwrap_or(0)
+    }
+
+    /// The parts of a bar with their places.
+    fn pieces<'p>(&self, parts: &'p [view::Part]) -> Vec<(&'p view::Part, Piece)> {
+        let counts: Vec<u64> = parts.iter().map(|part| part.count).collect();
+        parts.iter().zip(figure::stack(&counts, 0)).collect()
+    }
+
+    /// The bar of flows by how they ended (completed, failed, not judged), against the longest such bar.
+    fn endings(&self, endings: &[u64; 3], most: &u64) -> Vec<(&'static str, Piece)> {
+        ["good", "bad", "neutral"].into_iter().zip(figure::stack(endings, *most)).filter(|(_, piece)| piece.w > 0).collect()
+    }
+
+    /// The flows of the busiest server and of the most frequent fingerprint, which head their tables.
+    fn most_flows(&self) -> (u64, u64) {
+        let page = self.page;
+        (page.servers.rows.rows().first().map_or(0, |row| row.flows), page.clients.rows.rows().first().map_or(0, |row| row.flows))
     }
 
     /// Whether a flow has its ladder in the page, so that a link to it leads somewhere.

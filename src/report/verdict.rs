@@ -4,7 +4,7 @@
 //! can be trusted. Each names its denominator.
 
 use super::view::{self, Level, Page, Tile, Value, Verdict};
-use super::words::{count, share};
+use super::words::{count, counted, share};
 
 /// Handshakes that fail among those judged, in thousandths, from which on the page asks for action.
 const FAILED_PERMILLE: u64 = 50;
@@ -245,11 +245,6 @@ impl Facts {
     fn fails_often(&self) -> bool {
         self.failed > 0 && self.failed * 1000 >= self.judged * FAILED_PERMILLE
     }
-}
-
-/// `1 capture`, `2 captures`.
-fn counted(n: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
 /// `1 capture was`, `2 captures were`.

@@ -13,6 +13,7 @@ mod cut;
 pub mod findings;
 pub mod handshake;
 pub mod ladder;
+pub mod parties;
 
 pub use certificates::{CertificateRow, Certificates, MAX_CERTIFICATES};
 pub use cut::Cut;
@@ -21,31 +22,35 @@ pub use handshake::{
     AlertRow, Failures, GroupRow, Groups, MatrixRow, MessageCut, MssRow, Segmentation, StepCount, SuiteRow, Suites, VersionRow, Versions,
 };
 pub use ladder::{Direction, Ladder, LadderLine, Ladders, StepState};
+pub use parties::{
+    ClientRow, Clients, ExtensionRow, Extensions, MAX_CLIENTS, MAX_EXTENSIONS, MAX_PROTOCOLS, MAX_SERVERS, Part, ProtocolRow, ServerRow,
+    Servers,
+};
 
 /// Table rows in the whole page, header rows included.
 pub const MAX_ROWS: usize = 1_500;
 /// Bytes of the whole page; ladders are left out from the end until it fits.
 pub const MAX_BYTES: usize = 5_000_000;
 /// Captures that failed or were cut short, listed in run health.
-pub const MAX_PROBLEMS: usize = 100;
+pub const MAX_PROBLEMS: usize = 60;
 /// Kinds of loss.
 pub const MAX_LOSSES: usize = 60;
 /// Versions.
 pub const MAX_VERSIONS: usize = 16;
 /// Cipher suites.
-pub const MAX_SUITES: usize = 150;
+pub const MAX_SUITES: usize = 80;
 /// Key exchange groups.
-pub const MAX_GROUPS: usize = 60;
+pub const MAX_GROUPS: usize = 40;
 /// Steps of a handshake, for the funnel and the matrix.
 pub const MAX_STEPS: usize = 12;
 /// Alerts.
-pub const MAX_ALERTS: usize = 40;
+pub const MAX_ALERTS: usize = 30;
 /// Handshake messages by direction.
-pub const MAX_MESSAGES: usize = 40;
+pub const MAX_MESSAGES: usize = 30;
 /// Maximum segment sizes.
-pub const MAX_MSS: usize = 30;
+pub const MAX_MSS: usize = 20;
 /// Captures in the table of captures.
-pub const MAX_CAPTURES: usize = 200;
+pub const MAX_CAPTURES: usize = 150;
 /// Ladders drawn in the page.
 pub const MAX_LADDERS: usize = 200;
 /// Lines in one ladder.
@@ -55,12 +60,12 @@ pub const MAX_LANES: usize = 30;
 /// Spans in one lane of the strip.
 pub const MAX_SPANS: usize = 120;
 /// Rows that all ladder tables together may take; a ladder beyond it keeps its drawing and loses its table.
-pub const MAX_LADDER_TABLE_ROWS: usize = 620;
+pub const MAX_LADDER_TABLE_ROWS: usize = 300;
 /// Settings listed in about.
 pub const MAX_SETTINGS: usize = 40;
 
 /// Tables with a header row, other than those of ladders.
-const TABLES: usize = 17;
+const TABLES: usize = 21;
 
 const _: () = assert!(
     MAX_PROBLEMS
@@ -73,6 +78,10 @@ const _: () = assert!(
         + MAX_ALERTS
         + MAX_MESSAGES
         + MAX_MSS
+        + MAX_SERVERS
+        + MAX_CLIENTS
+        + MAX_EXTENSIONS
+        + MAX_PROTOCOLS
         + MAX_CAPTURES
         + MAX_LADDER_TABLE_ROWS
         + MAX_SETTINGS
@@ -105,6 +114,12 @@ pub struct Page {
     pub failures: Failures,
     /// Section 8.
     pub segmentation: Segmentation,
+    /// Section 10.
+    pub servers: Servers,
+    /// Section 11.
+    pub clients: Clients,
+    /// Section 12.
+    pub extensions: Extensions,
     /// Section 14.
     pub ladders: Ladders,
     /// Section 15.

@@ -19,6 +19,16 @@ pub fn count(value: u64) -> String {
     text
 }
 
+/// `1 capture`, `2 captures`.
+pub fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// `192.0.2.1:443`, `[2001:db8::1]:443`.
+pub fn endpoint(ip: &str, port: u16) -> String {
+    if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") }
+}
+
 /// A share with one decimal: `12.5 %` with a space at which no line ends. Never rounds to 0 or to 100 what is neither; `–` when there is no whole.
 pub fn share(part: u64, whole: u64) -> String {
     if whole == 0 {

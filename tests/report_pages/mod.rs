@@ -21,6 +21,9 @@ pub fn usual() -> Page {
         groups: groups(),
         failures: failures(),
         segmentation: segmentation(),
+        servers: servers(),
+        clients: clients(),
+        extensions: extensions(),
         ladders: Ladders {
             chosen_by: "At most 20 of each kind of failure, the slowest, and a sample with a fixed seed.".into(),
             flows: 48_211,
@@ -109,6 +112,21 @@ pub fn hostile() -> Page {
     page.failures.alerts =
         [AlertRow { code: 1, name: bad(), from_client: 1, from_server: 2, example_flow: Some(bad()) }].into_iter().collect();
     page.segmentation.rows = page.segmentation.rows.rows().iter().map(|row| MessageCut { message: bad(), ..row.clone() }).collect();
+    page.servers.says = bad();
+    page.servers.rows =
+        [ServerRow { address: bad(), name: bad(), versions: bad(), example_flow: Some(bad()), ..page.servers.rows.rows()[0].clone() }]
+            .into_iter()
+            .collect();
+    page.clients.rows = page
+        .clients
+        .rows
+        .rows()
+        .iter()
+        .map(|row| ClientRow { ja4: bad(), versions: bad(), protocols: bad(), example_flow: Some(bad()), ..row.clone() })
+        .collect();
+    page.extensions.rows = page.extensions.rows.rows().iter().map(|row| ExtensionRow { name: bad(), ..row.clone() }).collect();
+    page.extensions.protocols =
+        page.extensions.protocols.rows().iter().map(|row| ProtocolRow { id: bad(), name: bad(), ..row.clone() }).collect();
     page.ladders.chosen_by = bad();
     page.ladders.ladders = (0..3).map(|at| hostile_ladder(at, &bad())).collect();
     page.captures.rows = page.captures.rows.rows().iter().map(|row| CaptureRow { path: bad(), format: bad(), ..row.clone() }).collect();
@@ -165,6 +183,10 @@ pub fn huge() -> Page {
     page.failures.alerts = page.failures.alerts.rows().iter().cycle().take(400).cloned().collect();
     page.segmentation.rows = page.segmentation.rows.rows().iter().cycle().take(400).cloned().collect();
     page.segmentation.mss = page.segmentation.mss.rows().iter().cycle().take(4_000).cloned().collect();
+    page.servers.rows = Cut::of(page.servers.rows.rows().iter().cycle().take(500).cloned(), 900_000);
+    page.clients.rows = page.clients.rows.rows().iter().cycle().take(5_000).cloned().collect();
+    page.extensions.rows = page.extensions.rows.rows().iter().cycle().take(5_000).cloned().collect();
+    page.extensions.protocols = page.extensions.protocols.rows().iter().cycle().take(5_000).cloned().collect();
     page.captures.rows = captures(48_211);
     page.ladders.ladders = (0..205).map(|at| hostile_ladder(at, &long)).collect();
     page.about.settings = (0..500).map(|at| (format!("setting {at}"), long.clone())).collect();
@@ -404,6 +426,87 @@ fn segmentation() -> Segmentation {
         mss: [(8_960, 12, 300), (1_460, 44_000, 43_700), (1_440, 2_112, 2_400), (1_380, 801, 598), (536, 82, 0)]
             .into_iter()
             .map(|(mss_bytes, client, server)| MssRow { mss_bytes, client, server })
+            .collect(),
+    }
+}
+
+fn servers() -> Servers {
+    let row = |at: u64, standing, level, flows, completed, failed| ServerRow {
+        address: format!("192.0.2.{at}:443"),
+        name: if at % 4 == 3 { String::new() } else { format!("service-{at}.example.net") },
+        standing,
+        level,
+        flows,
+        completed,
+        failed,
+        versions: if level == Level::Bad { "TLS 1.0, TLS 1.2".into() } else { "TLS 1.2, TLS 1.3".into() },
+        suites: at % 5 + 1,
+        forward_secret: (completed, completed + failed),
+        resumed: completed / 3,
+        post_quantum: completed / 2,
+        example_flow: Some(format!("f{at:016x}")),
+    };
+    Servers {
+        says: "The ten busiest of 412 servers carry 61.2 % of the flows; 9 agreed on TLS 1.1 or older.".into(),
+        flows: 48_211,
+        standings: [("bad", "old TLS", 9), ("warn", "half fail", 31), ("good", "sound", 360), ("neutral", "not judged", 12)]
+            .into_iter()
+            .map(|(class, label, count)| Part { class, label, count })
+            .collect(),
+        rows: Cut::of(
+            (0..60).map(|at| match at % 7 {
+                2 => row(at, "old TLS", Level::Bad, 9_000 / (at + 1), 8_000 / (at + 1), 200 / (at + 1)),
+                5 => row(at, "half fail", Level::Warn, 9_000 / (at + 1), 100, 600),
+                _ => row(at, "sound", Level::Good, 9_000 / (at + 1), 8_500 / (at + 1), 10),
+            }),
+            412,
+        ),
+    }
+}
+
+fn clients() -> Clients {
+    let row = |at: u64| ClientRow {
+        ja4: format!("t13d1516h2_{:012x}_{:012x}", at * 77_777, at * 991),
+        generation: if at % 6 == 5 { "TLS 1.1 or older" } else { "TLS 1.3" },
+        level: if at % 6 == 5 { Level::Bad } else { Level::Good },
+        flows: 12_000 / (at + 1),
+        addresses: at * 3 + 1,
+        completed: 11_000 / (at + 1),
+        failed: 300 / (at + 1),
+        versions: "TLS 1.2, TLS 1.3".into(),
+        suites: 15,
+        protocols: "h2, http/1.1".into(),
+        example_flow: Some(format!("f{at:016x}")),
+    };
+    Clients {
+        says: "188 fingerprints; the ten most frequent make 81.0 % of the flows.".into(),
+        flows: 46_990,
+        generations: [
+            ("tls13pq", "TLS 1.3 and PQ", 28_110),
+            ("tls13", "TLS 1.3", 12_892),
+            ("tls12", "TLS 1.2", 5_900),
+            ("old", "TLS 1.1 or older", 88),
+        ]
+        .into_iter()
+        .map(|(class, label, count)| Part { class, label, count })
+        .collect(),
+        rows: (0..188).map(row).collect(),
+    }
+}
+
+fn extensions() -> Extensions {
+    let row = |code, name: &str, offered, answered| ExtensionRow { code, name: name.into(), offered, answered };
+    Extensions {
+        says: "5 extensions seen, 1 of them not in the registry.".into(),
+        offers: 46_990,
+        choices: 46_000,
+        rows: [row(0, "server_name", 46_200, 8_001), row(43, "supported_versions", 41_002, 33_871), row(0xfe0d, "", 12_000, 0)]
+            .into_iter()
+            .collect(),
+        protocol_choices: 9_100,
+        protocols: [("h2", "HTTP/2", 40_000, 8_000), ("http/1.1", "HTTP/1.1", 40_100, 1_100)]
+            .into_iter()
+            .map(|(id, name, offered, chosen)| ProtocolRow { id: id.into(), name: name.into(), offered, chosen })
             .collect(),
     }
 }

@@ -89,6 +89,12 @@ pub fn vis(text: &str, _: &dyn Values) -> Result<String> {
     Ok(words::visible(text))
 }
 
+/// The beginning of a flow's id: as much as `tlscensus show` asks for.
+#[filter_fn]
+pub fn brief(flow_id: &str, _: &dyn Values) -> Result<String> {
+    Ok(words::reveal(&flow_id.chars().take(9).collect::<String>()))
+}
+
 /// A name in pieces that may end a line: after each underscore.
 #[filter_fn]
 pub fn pieces(text: &str, _: &dyn Values) -> Result<Vec<String>> {

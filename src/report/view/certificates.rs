@@ -3,7 +3,7 @@
 use super::{Cut, Level};
 
 /// Certificates in the table.
-pub const MAX_CERTIFICATES: usize = 100;
+pub const MAX_CERTIFICATES: usize = 60;
 
 /// Section 6, what ends first on top. TLS 1.3 encrypts certificates, so they are not among these.
 #[derive(Clone, Debug, Default)]
