@@ -1,6 +1,9 @@
 //! The geometry of the page's figures: numbers in, integer coordinates out. The templates under
 //! `templates/figures/` draw them; colours are classes of the style sheet. No text is escaped here, no float used.
 
+pub mod area;
+pub mod curve;
+pub mod expiry;
 pub mod ladder;
 
 use super::view::{Span, Strip};

@@ -5,6 +5,7 @@ mod findings;
 mod handshake;
 mod ladder;
 mod parties;
+mod timing;
 
 pub use ladder::ladder_of;
 
@@ -28,12 +29,13 @@ pub fn page(results: &Results) -> Page {
         partial: results.partial.clone(),
         health: health(results),
         findings: findings::findings(results),
-        versions: handshake::versions(&census.versions),
+        versions: handshake::versions(census),
         suites: handshake::suites(&census.cipher_suites),
         groups: handshake::groups(&census.groups, census.totals.hello_retries),
-        certificates: certificates::certificates(&census.certificates),
+        certificates: certificates::certificates(results),
         failures: handshake::failures(census),
         segmentation: handshake::segmentation(census),
+        timing: timing::timing(results),
         servers: parties::servers(&census.servers),
         clients: parties::clients(&census.clients),
         extensions: parties::extensions(census),
@@ -166,6 +168,7 @@ fn about(results: &Results) -> About {
             cpu_us: run.cpu_us,
             peak_memory_bytes: run.peak_memory_bytes,
             threads: run.threads,
+            ended: certificates::ended(&results.census.certificates, started_us),
         }),
     }
 }

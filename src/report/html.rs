@@ -9,12 +9,15 @@ mod filters;
 use askama::Template;
 use sha2::{Digest, Sha256};
 
+use super::figure::area::{self, AreaFigure};
+use super::figure::curve::{self, CurveFigure};
+use super::figure::expiry::{self, ExpiryFigure};
 use super::figure::{self, Piece, StripFigure, ladder};
 use super::view::{self, MAX_BYTES, MAX_LADDER_TABLE_ROWS};
 use super::words;
 
 /// The sections in order: id, number, name in the navigation.
-pub const SECTIONS: [(&str, u8, &str); 15] = [
+pub const SECTIONS: [(&str, u8, &str); 16] = [
     ("verdict", 0, "Verdict"),
     ("health", 1, "Run health"),
     ("findings", 2, "Findings"),
@@ -24,6 +27,7 @@ pub const SECTIONS: [(&str, u8, &str); 15] = [
     ("certificates", 6, "Certificates"),
     ("failures", 7, "Failures"),
     ("segmentation", 8, "Segmentation"),
+    ("timing", 9, "Timing"),
     ("servers", 10, "Servers"),
     ("clients", 11, "Clients"),
     ("extensions", 12, "Extensions"),
@@ -78,6 +82,9 @@ struct Report<'a> {
     script_hash: String,
     data: String,
     strip: Option<StripFigure>,
+    area: Option<AreaFigure>,
+    curves: Option<CurveFigure>,
+    expiry: Option<ExpiryFigure>,
     ladders: Vec<Drawn<'a>>,
 }
 
@@ -115,6 +122,9 @@ impl<'a> Report<'a> {
             script_hash: hash(SCRIPT),
             data: data(page),
             strip: figure::strip(&page.health.strip),
+            area: area::draw(&page.versions.over_time),
+            curves: curve::draw(&page.timing),
+            expiry: expiry::draw(&page.certificates.columns),
             ladders: drawn.collect(),
         }
     }
@@ -156,6 +166,22 @@ impl<'a> Report<'a> {
     /// The bar of flows by how they ended (completed, failed, not judged), against the longest such bar.
     fn endings(&self, endings: &[u64; 3], most: &u64) -> Vec<(&'static str, Piece)> {
         ["good", "bad", "neutral"].into_iter().zip(figure::stack(endings, *most)).filter(|(_, piece)| piece.w > 0).collect()
+    }
+
+    /// A row of the table of percentiles, drawn on the axis of the curves.
+    fn boxed(&self, row: &view::QuantileRow) -> curve::BoxPlot {
+        curve::boxed(row, curve::axis(&self.page.timing, 0, figure::WIDTH))
+    }
+
+    /// Where the time of a slow handshake goes, against the slowest: the TCP round trip, the wait for the ServerHello, the rest.
+    fn spent(&self, row: &view::SlowRow) -> Vec<(&'static str, Piece)> {
+        let spent = |row: &view::SlowRow| {
+            let hello = row.hello_us.unwrap_or(0).min(row.handshake_us);
+            [row.tcp_rtt_us.unwrap_or(0), hello, row.handshake_us - hello]
+        };
+        let all = |row: &view::SlowRow| spent(row).iter().fold(0u64, |sum, part| sum.saturating_add(*part));
+        let most = self.page.timing.slowest.rows().iter().map(all).max().unwrap_or(0);
+        ["c-rtt", "c-hello", "c-rest"].into_iter().zip(figure::stack(&spent(row), most)).filter(|(_, piece)| piece.w > 0).collect()
     }
 
     /// The flows of the busiest server and of the most frequent fingerprint, which head their tables.

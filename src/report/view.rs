@@ -14,6 +14,7 @@ pub mod findings;
 pub mod handshake;
 pub mod ladder;
 pub mod parties;
+pub mod timing;
 
 pub use certificates::{CertificateRow, Certificates, MAX_CERTIFICATES};
 pub use cut::Cut;
@@ -26,6 +27,7 @@ pub use parties::{
     ClientRow, Clients, ExtensionRow, Extensions, MAX_CLIENTS, MAX_EXTENSIONS, MAX_PROTOCOLS, MAX_SERVERS, Part, ProtocolRow, ServerRow,
     Servers,
 };
+pub use timing::{Bucket, Curve, MAX_OLD_SERVERS, MAX_QUANTILES, MAX_SLOWEST, OldServer, OverTime, QuantileRow, SlowRow, Timing};
 
 /// Table rows in the whole page, header rows included.
 pub const MAX_ROWS: usize = 1_500;
@@ -36,7 +38,7 @@ pub const MAX_PROBLEMS: usize = 60;
 /// Kinds of loss.
 pub const MAX_LOSSES: usize = 60;
 /// Versions.
-pub const MAX_VERSIONS: usize = 16;
+pub const MAX_VERSIONS: usize = 24;
 /// Cipher suites.
 pub const MAX_SUITES: usize = 80;
 /// Key exchange groups.
@@ -65,7 +67,7 @@ pub const MAX_LADDER_TABLE_ROWS: usize = 300;
 pub const MAX_SETTINGS: usize = 40;
 
 /// Tables with a header row, other than those of ladders.
-const TABLES: usize = 21;
+const TABLES: usize = 24;
 
 const _: () = assert!(
     MAX_PROBLEMS
@@ -78,6 +80,9 @@ const _: () = assert!(
         + MAX_ALERTS
         + MAX_MESSAGES
         + MAX_MSS
+        + MAX_OLD_SERVERS
+        + MAX_QUANTILES
+        + MAX_SLOWEST
         + MAX_SERVERS
         + MAX_CLIENTS
         + MAX_EXTENSIONS
@@ -114,6 +119,8 @@ pub struct Page {
     pub failures: Failures,
     /// Section 8.
     pub segmentation: Segmentation,
+    /// Section 9.
+    pub timing: Timing,
     /// Section 10.
     pub servers: Servers,
     /// Section 11.
@@ -375,4 +382,6 @@ pub struct Run {
     pub peak_memory_bytes: Option<u64>,
     /// Threads used.
     pub threads: u64,
+    /// Certificates that have ended when the run starts, those that end within 30 days of it, and all whose end is known.
+    pub ended: (u64, u64, u64),
 }

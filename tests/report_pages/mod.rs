@@ -21,6 +21,8 @@ pub fn usual() -> Page {
         groups: groups(),
         failures: failures(),
         segmentation: segmentation(),
+        timing: timing(),
+        certificates: certificates(),
         servers: servers(),
         clients: clients(),
         extensions: extensions(),
@@ -43,6 +45,7 @@ pub fn usual() -> Page {
                 cpu_us: Some(1_401_000_000),
                 peak_memory_bytes: Some(141_000_000),
                 threads: 2,
+                ended: (3, 1, 40),
             }),
         },
         ..Page::default()
@@ -112,6 +115,33 @@ pub fn hostile() -> Page {
     page.failures.alerts =
         [AlertRow { code: 1, name: bad(), from_client: 1, from_server: 2, example_flow: Some(bad()) }].into_iter().collect();
     page.segmentation.rows = page.segmentation.rows.rows().iter().map(|row| MessageCut { message: bad(), ..row.clone() }).collect();
+    page.versions.over_time.says = bad();
+    page.versions.old_says = bad();
+    page.versions.old_servers =
+        [OldServer { address: bad(), name: bad(), versions: bad(), example_flow: Some(bad()), last_us: i64::MAX, ..old_server(1) }]
+            .into_iter()
+            .collect();
+    page.certificates.findings = vec![(format!("{:?} {}", Level::Bad, bad()), bad(), Level::Bad, u64::MAX)];
+    page.timing.says = bad();
+    page.timing.quantiles =
+        page.timing.quantiles.rows().iter().map(|row| QuantileRow { version: bad(), max: u64::MAX, ..row.clone() }).collect();
+    page.timing.slowest = page
+        .timing
+        .slowest
+        .rows()
+        .iter()
+        .map(|row| SlowRow {
+            server: bad(),
+            name: bad(),
+            version: bad(),
+            flow: Some(bad()),
+            capture: bad(),
+            filter: bad(),
+            handshake_us: u64::MAX,
+            hello_us: Some(u64::MAX),
+            ..row.clone()
+        })
+        .collect();
     page.servers.says = bad();
     page.servers.rows =
         [ServerRow { address: bad(), name: bad(), versions: bad(), example_flow: Some(bad()), ..page.servers.rows.rows()[0].clone() }]
@@ -154,6 +184,7 @@ fn certificate(text: &str, days_left: Option<i64>) -> CertificateRow {
     CertificateRow {
         name: text.into(),
         issuer: text.into(),
+        ends_us: days_left.map(|days| days.saturating_mul(86_400_000_000)),
         days_left,
         level: if days_left.is_some() { Level::Bad } else { Level::Neutral },
         key: text.into(),
@@ -183,6 +214,9 @@ pub fn huge() -> Page {
     page.failures.alerts = page.failures.alerts.rows().iter().cycle().take(400).cloned().collect();
     page.segmentation.rows = page.segmentation.rows.rows().iter().cycle().take(400).cloned().collect();
     page.segmentation.mss = page.segmentation.mss.rows().iter().cycle().take(4_000).cloned().collect();
+    page.versions.old_servers = (0..5_000).map(old_server).collect();
+    page.timing.quantiles = page.timing.quantiles.rows().iter().cycle().take(5_000).cloned().collect();
+    page.timing.slowest = page.timing.slowest.rows().iter().cycle().take(5_000).cloned().collect();
     page.servers.rows = Cut::of(page.servers.rows.rows().iter().cycle().take(500).cloned(), 900_000);
     page.clients.rows = page.clients.rows.rows().iter().cycle().take(5_000).cloned().collect();
     page.extensions.rows = page.extensions.rows.rows().iter().cycle().take(5_000).cloned().collect();
@@ -269,6 +303,83 @@ fn versions() -> Versions {
         ]
         .into_iter()
         .collect(),
+        over_time: OverTime {
+            says: "From the earlier to the later half of the time TLS 1.3 went from 60.0 % to 80.0 % of the choices.".into(),
+            width_s: 600,
+            buckets: (0..140)
+                .filter(|at| at % 31 != 7)
+                .map(|at| Bucket {
+                    second: START / 1_000_000 + at * 600,
+                    old: (at as u64 + 3) % 7,
+                    tls12: 200 - at as u64,
+                    tls13: 200 + at as u64,
+                    other: u64::from(at % 40 == 2),
+                    none: 12,
+                })
+                .collect(),
+        },
+        old_says: "9 of 412 servers agreed on TLS 1.1 or older at least once; 4 of them on nothing newer.".into(),
+        old_servers: (0..9).map(old_server).collect(),
+    }
+}
+
+fn old_server(at: u64) -> OldServer {
+    OldServer {
+        address: format!("192.0.2.{at}:443"),
+        name: format!("printer-{at}.example.net"),
+        versions: "TLS 1.0, TLS 1.2".into(),
+        old: 90 / (at + 1),
+        flows: 100,
+        last_us: START,
+        example_flow: Some(format!("f{at:016x}")),
+    }
+}
+
+fn certificates() -> Certificates {
+    let rows: Vec<_> = (0..40).map(|at| certificate(&format!("host-{at}.example.net"), Some(at * 9 - 30))).collect();
+    Certificates {
+        expired: 4,
+        ending: 3,
+        columns: figure::expiry::columns(rows.iter().filter_map(|row| row.days_left)),
+        findings: vec![("certificate_expired".into(), "Expired certificate".into(), Level::Bad, 4)],
+        rows: rows.into_iter().collect(),
+    }
+}
+
+fn timing() -> Timing {
+    let curve = |class, label, middle: u64| {
+        let points: Vec<_> = (1..60u64).map(|at| (middle * at * at / 900 + 1, 60 - at.abs_diff(30))).collect();
+        Curve { class, label, count: points.iter().map(|point| point.1).sum(), points }
+    };
+    let row = |metric, version: &str, at: u64| QuantileRow {
+        metric,
+        class: "c-handshake",
+        version: version.into(),
+        count: 700,
+        min: at / 9,
+        at: [1, 3, 4, 6, 12, 20].map(|part| at * part / 4),
+        max: at * 900,
+    };
+    let slow = |at: u64| SlowRow {
+        server: format!("192.0.2.{at}:443"),
+        name: format!("service-{at}.example.net"),
+        version: "TLS 1.2".into(),
+        handshake_us: 90_000_000 / (at + 1),
+        tcp_rtt_us: (at % 5 != 4).then_some(12_000),
+        hello_us: Some(30_000_000 / (at + 2)),
+        flow: Some(format!("f{at:016x}")),
+        capture: "gateway-1/2026-11-03.pcapng".into(),
+        filter: format!("frame.number >= 1 && frame.number <= 193 && tcp.stream eq {at}"),
+    };
+    Timing {
+        says: "Half of 41,000 handshakes took no more than 44.00 ms, and one in twenty more than 320.00 ms.".into(),
+        handshakes: 41_000,
+        quantile_error_permille: 4,
+        curves: vec![curve("c-rtt", "TCP round trip", 12_000), curve("c-handshake", "TLS handshake", 44_000)],
+        quantiles: [row("TCP round trip", "all", 12_000), row("TLS handshake", "all", 44_000), row("TLS handshake", "TLS 1.2", 61_000)]
+            .into_iter()
+            .collect(),
+        slowest: (0..60).map(slow).collect(),
     }
 }
 

@@ -1,27 +1,29 @@
 //! Sections 3, 4, 5, 7 and 8: what was negotiated, where it failed, how it was cut.
 
 use super::super::view::{self, Level, MatrixRow, StepCount};
+use super::timing;
 use crate::census::Census;
 use crate::census::cipher_suites::{CipherSuiteRow, CipherSuites};
 use crate::census::failures::FailureRow;
 use crate::census::groups::{GroupRow, Groups};
 use crate::census::histogram::ERROR_PERMILLE;
 use crate::census::segmentation::SegmentationRow;
-use crate::census::versions::{VersionRow, Versions};
+use crate::census::versions::{Era, VersionRow, by_age, era};
 use crate::row::step::STEPS;
 use crate::tls::names;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Section 3: newest first.
-pub fn versions(census: &Versions) -> view::Versions {
-    let mut rows = census.rows();
-    // Drafts and experiments of TLS 1.3 have larger numbers than TLS 1.3.
-    let age = |code: u16| if code == 0x0304 { u32::MAX } else { u32::from(code) };
-    rows.sort_by_key(|row| Reverse(age(row.code)));
-    let level = |code: u16| match code {
-        0x0303 | 0x0304 => Level::Good,
-        0x0002 | 0x0300..=0x0302 => Level::Bad,
+/// Section 3: newest first, drafts at the end.
+pub fn versions(census: &Census) -> view::Versions {
+    let versions = &census.versions;
+    let mut rows = versions.rows();
+    // Drafts and what is not known follow the others, so that no number of them hides what is old.
+    let is_final = |code: u16| matches!(code, 0x0002 | 0x0100 | 0x0300..=0x0304 | 0xfefc | 0xfefd | 0xfeff);
+    rows.sort_by_key(|row| (!is_final(row.code), Reverse(by_age(row.code))));
+    let level = |code: u16| match (code, era(code)) {
+        (0x0303 | 0x0304 | 0xfefd | 0xfefc, _) => Level::Good,
+        (_, Era::Old) => Level::Bad,
         _ => Level::Warn,
     };
     let row = |row: VersionRow| view::VersionRow {
@@ -31,7 +33,14 @@ pub fn versions(census: &Versions) -> view::Versions {
         offered: row.offered_flows,
         chosen: row.chosen_flows,
     };
-    view::Versions { offers: census.offers, choices: census.choices, rows: rows.into_iter().map(row).collect() }
+    view::Versions {
+        offers: versions.offers,
+        choices: versions.choices,
+        rows: rows.into_iter().map(row).collect(),
+        over_time: timing::over_time(&census.timeline),
+        old_says: timing::old_says(census),
+        old_servers: timing::old_servers(&census.servers),
+    }
 }
 
 /// Section 4: most often chosen first.

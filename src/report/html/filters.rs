@@ -77,6 +77,18 @@ pub fn ms(us: &Option<u64>, _: &dyn Values) -> Result<String> {
     Ok(us.map_or(String::new(), words::millis))
 }
 
+/// Microseconds as milliseconds.
+#[filter_fn]
+pub fn micros(us: impl Number, _: &dyn Values) -> Result<String> {
+    Ok(words::millis(us.number()))
+}
+
+/// A day.
+#[filter_fn]
+pub fn day(us: &i64, _: &dyn Values) -> Result<String> {
+    Ok(words::day(*us))
+}
+
 /// A time.
 #[filter_fn]
 pub fn utc(us: &i64, _: &dyn Values) -> Result<String> {

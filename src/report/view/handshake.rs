@@ -1,6 +1,8 @@
 //! What was negotiated, where it failed and how it was cut: sections 3, 4, 5, 7 and 8 of the page.
 
-use super::{Cut, Level, MAX_ALERTS, MAX_GROUPS, MAX_MESSAGES, MAX_MSS, MAX_STEPS, MAX_SUITES, MAX_VERSIONS};
+use super::{
+    Cut, Level, MAX_ALERTS, MAX_GROUPS, MAX_MESSAGES, MAX_MSS, MAX_OLD_SERVERS, MAX_STEPS, MAX_SUITES, MAX_VERSIONS, OldServer, OverTime,
+};
 
 /// Section 3: versions offered and chosen.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +13,12 @@ pub struct Versions {
     pub choices: u64,
     /// Newest version first; GREASE values left out.
     pub rows: Cut<VersionRow, MAX_VERSIONS>,
+    /// What was agreed on over time.
+    pub over_time: OverTime,
+    /// How many servers agreed on an old version, in a sentence.
+    pub old_says: String,
+    /// The servers that did, those with the most such flows first.
+    pub old_servers: Cut<OldServer, MAX_OLD_SERVERS>,
 }
 
 /// One protocol version.
