@@ -190,6 +190,11 @@ impl<'a> Report<'a> {
         (page.servers.rows.rows().first().map_or(0, |row| row.flows), page.clients.rows.rows().first().map_or(0, |row| row.flows))
     }
 
+    /// Whether a rule has its finding in the page.
+    fn has_finding(&self, id: &str) -> bool {
+        self.page.findings.rows.rows().iter().any(|finding| finding.id == *id)
+    }
+
     /// Whether a flow has its ladder in the page, so that a link to it leads somewhere.
     fn has_ladder(&self, flow_id: &str) -> bool {
         self.ladders.iter().any(|drawn| drawn.figure.ladder.flow_id == flow_id)

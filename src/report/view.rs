@@ -8,6 +8,7 @@
 //! A list on the page is a [`Cut`]: it holds no more rows than its type says and remembers how many there
 //! were, so that a page over any archive keeps to [`MAX_ROWS`].
 
+pub mod baseline;
 pub mod certificates;
 mod cut;
 pub mod findings;
@@ -16,6 +17,7 @@ pub mod ladder;
 pub mod parties;
 pub mod timing;
 
+pub use baseline::{Baseline, Figures};
 pub use certificates::{CertificateRow, Certificates, MAX_CERTIFICATES};
 pub use cut::Cut;
 pub use findings::{Finding, FindingExample, Findings};
@@ -101,6 +103,8 @@ pub struct Page {
     pub title: String,
     /// Why the run stopped early ("interrupted", "memory limit"), if it did: the page is then marked PARTIAL.
     pub partial: Option<String>,
+    /// The run that this one is compared with.
+    pub baseline: Option<Baseline>,
     /// Section 0. [`super::verdict::judge`] makes it from the rest of the page.
     pub verdict: Verdict,
     /// Section 1.
@@ -156,6 +160,8 @@ pub struct Verdict {
     pub level: Level,
     /// One to three sentences; the first is the headline.
     pub sentences: Vec<String>,
+    /// What is new against the run that is compared with.
+    pub since: Option<String>,
     /// Eight figures, each a link to its section.
     pub tiles: Vec<Tile>,
 }
@@ -173,6 +179,8 @@ pub struct Tile {
     pub level: Level,
     /// The id of the section that it links to, without `#`.
     pub section: &'static str,
+    /// How it differs from the run that is compared with, and whether that is good.
+    pub change: Option<(String, Level)>,
 }
 
 /// A figure before it is written as text.
@@ -244,6 +252,10 @@ pub struct Health {
     pub tcp_flows: u64,
     /// Flows that carry TLS.
     pub tls_flows: u64,
+    /// Of these, flows of DTLS.
+    pub dtls_flows: u64,
+    /// Of these, flows of QUIC.
+    pub quic_flows: u64,
     /// TLS flows whose beginning the captures do not hold.
     pub starts_midway: u64,
     /// Bytes missing inside TLS flows: sent, but not in any capture.

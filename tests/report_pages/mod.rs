@@ -48,6 +48,30 @@ pub fn usual() -> Page {
                 ended: (3, 1, 40),
             }),
         },
+        baseline: Some(Baseline {
+            title: "archive-2026-10".into(),
+            figures: Figures {
+                captures: 300,
+                unread: 2,
+                flows: 51_020,
+                acts: 2,
+                judged: 49_000,
+                failed: 612,
+                choices: 48_000,
+                old: 512,
+                suite_choices: 48_000,
+                weak: 14,
+                expired: 4,
+                group_choices: 47_000,
+                hybrid: 9_000,
+                ..Figures::default()
+            },
+            appeared: 12,
+            appeared_bad: 3,
+            first: Some(("TLS 1.0 agreed on".into(), "192.0.2.7:443".into())),
+            vanished: 4,
+            notes: Vec::new(),
+        }),
         ..Page::default()
     };
     page.verdict = verdict::judge(&page);
@@ -163,6 +187,8 @@ pub fn hostile() -> Page {
     page.about.version = bad();
     page.about.command = bad();
     page.about.settings = [(bad(), bad())].into_iter().collect();
+    page.baseline =
+        Some(Baseline { title: bad(), appeared: u64::MAX, first: Some((bad(), bad())), notes: vec![bad()], ..Baseline::default() });
     page.verdict = verdict::judge(&page);
     page.verdict.sentences.push(bad());
     page
@@ -243,6 +269,8 @@ fn health(total: u64) -> Health {
         packets_cut: 8_112,
         tcp_flows: 61_870,
         tls_flows: 48_211,
+        dtls_flows: 320,
+        quic_flows: 5_112,
         starts_midway: 1_204,
         gap_bytes: 18_442_190,
         problems: [
