@@ -1,6 +1,7 @@
 //! `versions.csv`: protocol versions, offered and chosen.
 
-use super::{Part, distinct, pairs};
+use super::keyed::Keyed;
+use super::{Part, distinct};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
 use crate::table;
@@ -8,7 +9,6 @@ use crate::tls::hello::is_tls13;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 table! {
     /// A protocol version that a client offered or a server chose.
@@ -71,8 +71,7 @@ pub struct Versions {
     pub offers: u64,
     /// Flows whose ServerHello was read.
     pub choices: u64,
-    #[serde(with = "pairs")]
-    tallies: BTreeMap<u16, Tally>,
+    tallies: Keyed<u16, Tally>,
 }
 
 impl Part for Versions {
@@ -80,14 +79,12 @@ impl Part for Versions {
         let flow = &rows.flow;
         if let Some(legacy) = flow.legacy_version_code {
             self.offers += 1;
-            let listed = if flow.versions_offered.0.is_empty() { vec![legacy] } else { distinct(&flow.versions_offered.0) };
-            for code in listed {
-                self.tallies.entry(code).or_default().offered += 1;
-            }
+            let listed = if flow.versions_offered.0.is_empty() { &[legacy] } else { flow.versions_offered.0.as_slice() };
+            distinct(listed, |code| self.tallies.entry(code).offered += 1);
         }
         if let Some(code) = flow.tls_version_code {
             self.choices += 1;
-            self.tallies.entry(code).or_default().chosen += 1;
+            self.tallies.entry(code).chosen += 1;
         }
     }
 
@@ -95,7 +92,7 @@ impl Part for Versions {
         self.offers += other.offers;
         self.choices += other.choices;
         for (code, theirs) in other.tallies {
-            let ours = self.tallies.entry(code).or_default();
+            let ours = self.tallies.entry(code);
             ours.offered += theirs.offered;
             ours.chosen += theirs.chosen;
         }
@@ -112,7 +109,7 @@ impl Versions {
             chosen_flows: tally.chosen,
             pct: Share::percent(tally.chosen, self.choices),
         };
-        self.tallies.iter().map(row).collect()
+        self.tallies.in_order().into_iter().map(row).collect()
     }
 }
 

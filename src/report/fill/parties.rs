@@ -29,7 +29,7 @@ fn standing(tally: &servers::Tally) -> usize {
 
 /// Section 10.
 pub fn servers(census: &servers::Servers) -> view::Servers {
-    let mut all: Vec<_> = census.tallies().iter().collect();
+    let mut all = census.tallies();
     all.sort_by_key(|(server, tally)| (Reverse(tally.flows), **server));
     let mut counts = [0u64; STANDINGS.len()];
     for (_, tally) in &all {
@@ -102,7 +102,7 @@ fn generation(tally: &clients::Tally) -> usize {
 
 /// Section 11.
 pub fn clients(census: &clients::Clients) -> view::Clients {
-    let mut all: Vec<_> = census.tallies().iter().collect();
+    let mut all = census.tallies();
     all.sort_by_key(|(ja4, tally)| (Reverse(tally.flows), *ja4));
     let mut flows_of = [0u64; GENERATIONS.len()];
     for (_, tally) in &all {

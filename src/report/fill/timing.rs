@@ -6,6 +6,7 @@ use super::super::write::Results;
 use crate::census::histogram::ERROR_PERMILLE;
 use crate::census::servers::{self, Servers};
 use crate::census::timeline::Timeline;
+use crate::census::versions::{Era, era};
 use crate::census::{Census, quantiles};
 use crate::row::Millis;
 use std::cmp::Reverse;
@@ -131,7 +132,7 @@ fn over_time_says(buckets: &[Bucket]) -> String {
 
 /// Servers that agreed on TLS 1.1 or older, those with the most such flows first.
 pub fn old_servers(census: &Servers) -> Cut<OldServer, { view::MAX_OLD_SERVERS }> {
-    let mut old: Vec<_> = census.tallies().iter().filter(|(_, tally)| tally.old > 0).collect();
+    let mut old: Vec<_> = census.tallies().into_iter().filter(|(_, tally)| tally.old > 0).collect();
     old.sort_by_key(|(server, tally)| (Reverse(tally.old), **server));
     let row = |(address, tally): &(&crate::census::Server, &servers::Tally)| {
         let row = servers::row(**address, tally);
@@ -150,14 +151,13 @@ pub fn old_servers(census: &Servers) -> Cut<OldServer, { view::MAX_OLD_SERVERS }
 
 /// In one sentence: how many servers are old, and how many of them are nothing else.
 pub fn old_says(census: &Census) -> String {
-    let old: Vec<_> = census.servers.tallies().values().filter(|tally| tally.old > 0).collect();
-    let only = old
-        .iter()
-        .filter(|tally| tally.versions.iter().all(|code| crate::census::versions::era(*code) == crate::census::versions::Era::Old));
+    let servers = census.servers.tallies();
+    let old: Vec<_> = servers.iter().map(|(_, tally)| tally).filter(|tally| tally.old > 0).collect();
+    let only = old.iter().filter(|tally| tally.versions.iter().all(|code| era(*code) == Era::Old));
     format!(
         "{} of {} agreed on TLS 1.1 or older at least once; {} of them on nothing newer.",
         count(old.len() as u64),
-        counted(census.servers.tallies().len() as u64, "server"),
+        counted(servers.len() as u64, "server"),
         count(only.count() as u64)
     )
 }
