@@ -1,10 +1,12 @@
 //! The census into the page: rows and counts become what [`super::view`] asks for. No text is escaped here.
 
 mod certificates;
+mod failures;
 mod findings;
-mod handshake;
 mod ladder;
+mod negotiated;
 mod parties;
+mod segmentation;
 mod timing;
 
 pub use ladder::ladder_of;
@@ -30,12 +32,12 @@ pub fn page(results: &Results) -> Page {
         baseline: results.baseline.cloned(),
         health: health(results),
         findings: findings::findings(results),
-        versions: handshake::versions(census),
-        suites: handshake::suites(&census.cipher_suites),
-        groups: handshake::groups(&census.groups, census.totals.hello_retries),
+        versions: negotiated::versions(census),
+        suites: negotiated::suites(census),
+        groups: negotiated::groups(census),
         certificates: certificates::certificates(results),
-        failures: handshake::failures(census),
-        segmentation: handshake::segmentation(census),
+        failures: failures::failures(census),
+        segmentation: segmentation::segmentation(census),
         timing: timing::timing(results),
         servers: parties::servers(&census.servers),
         clients: parties::clients(&census.clients),

@@ -173,6 +173,23 @@ impl<'a> Report<'a> {
         curve::boxed(row, curve::axis(&self.page.timing, 0, figure::WIDTH))
     }
 
+    /// Sizes of ClientHellos from 0 to the longest.
+    fn hello_box(&self, row: &view::HelloSizes) -> curve::BoxPlot {
+        let most = self.page.groups.hellos.iter().map(|row| row.max).max().unwrap_or(0);
+        curve::even(&row.at, most)
+    }
+
+    /// Bars of the server's first flights; empty where there is none.
+    fn flights(&self) -> Vec<figure::Bar> {
+        let flights = &self.page.segmentation.flights;
+        if flights.iter().all(|count| *count == 0) { Vec::new() } else { figure::bars(flights) }
+    }
+
+    /// The largest cell of the matrix of records by segments.
+    fn cuts_most(&self) -> u64 {
+        self.page.segmentation.cuts.iter().flatten().copied().max().unwrap_or(0)
+    }
+
     /// Where the time of a slow handshake goes, against the slowest: the TCP round trip, the wait for the ServerHello, the rest.
     fn spent(&self, row: &view::SlowRow) -> Vec<(&'static str, Piece)> {
         let spent = |row: &view::SlowRow| {

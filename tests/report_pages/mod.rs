@@ -132,6 +132,10 @@ pub fn hostile() -> Page {
         [Lane { name: bad(), spans: Cut::default() }, Lane { name: bad(), spans: Cut::default() }].into_iter().collect();
     page.versions.rows = [VersionRow { code: 0xdead, name: bad(), level: Level::Bad, offered: 1, chosen: 2 }].into_iter().collect();
     page.suites.rows = page.suites.rows.rows().iter().map(|row| SuiteRow { name: bad(), rating: bad(), ..row.clone() }).collect();
+    page.suites.says = bad();
+    page.suites.unused = [(bad(), Level::Bad, u64::MAX)].into_iter().collect();
+    page.groups.says = bad();
+    page.segmentation.says = [bad(), bad()];
     page.groups.rows = page.groups.rows.rows().iter().map(|row| GroupRow { name: bad(), kind: bad(), ..row.clone() }).collect();
     page.failures.steps = page.failures.steps.rows().iter().map(|row| StepCount { name: bad(), ..row.clone() }).collect();
     page.failures.matrix =
@@ -234,6 +238,7 @@ pub fn huge() -> Page {
     page.health.losses = (0..500).map(|_| Loss { reason: long.clone(), ..loss.clone() }).collect();
     page.versions.rows = page.versions.rows.rows().iter().cycle().take(300).cloned().collect();
     page.suites.rows = page.suites.rows.rows().iter().cycle().take(5_000).cloned().collect();
+    page.suites.unused = (0..5_000).map(|_| (long.clone(), Level::Warn, 1)).collect();
     page.groups.rows = page.groups.rows.rows().iter().cycle().take(5_000).cloned().collect();
     page.failures.steps = page.failures.steps.rows().iter().cycle().take(400).cloned().collect();
     page.failures.matrix = page.failures.matrix.rows().iter().cycle().take(400).cloned().collect();
@@ -424,6 +429,14 @@ fn suites() -> Suites {
     Suites {
         offers: 46_990,
         choices: 46_120,
+        says: "In 30,112 of 46,120 answers (65.3 %) the server took the client's first choice.".into(),
+        ranks: [("q1", "first choice", 30_112), ("q2", "second", 9_000), ("q5", "9th or later", 7_000), ("warn", "not in the list", 8)]
+            .into_iter()
+            .map(|(class, label, count)| Part { class, label, count })
+            .collect(),
+        unused: [("TLS_RSA_WITH_RC4_128_SHA".to_string(), Level::Bad, 212), ("TLS_RSA_WITH_SEED_CBC_SHA".to_string(), Level::Warn, 9)]
+            .into_iter()
+            .collect(),
         rows: [
             row(0x1301, "TLS_AES_128_GCM_SHA256", "recommended", Level::Good, Some(true), 41_002, 21_200),
             row(0x1302, "TLS_AES_256_GCM_SHA384", "recommended", Level::Good, Some(true), 41_002, 12_100),
@@ -456,6 +469,18 @@ fn groups() -> Groups {
         shares: 41_002,
         choices: 44_900,
         hello_retries: 412,
+        says: "97.9 % of 44,900 flows whose key exchange is known are forward secret.".into(),
+        funnel: vec![("post-quantum or hybrid", [28_110, 27_900, 17_412, 31]), ("elliptic curve", [46_700, 40_112, 27_488, 381])],
+        hellos: vec![
+            HelloSizes {
+                label: "With a post-quantum key share",
+                count: 27_900,
+                split: 27_014,
+                at: [1_700, 1_760, 1_781, 1_802, 2_100],
+                max: 2_412,
+            },
+            HelloSizes { label: "Without", count: 19_090, split: 12, at: [180, 250, 517, 517, 640], max: 1_900 },
+        ],
         rows: [
             row(0x11ec, "X25519MLKEM768", "post-quantum hybrid", 28_110, 27_900, 17_412),
             row(29, "x25519", "elliptic curve", 46_100, 40_002, 24_001),
@@ -549,6 +574,15 @@ fn segmentation() -> Segmentation {
         ip_fragmented: 0,
         offload_flows: 1_877,
         quantile_error_permille: 5,
+        says: ["100,000 of 141,340 messages lie in one record and one segment.".into(), "Of 40,000 first flights 99.1 % fit.".into()],
+        cuts: [
+            [100_000, 20_000, 9_000, 800, 90, 7, 0, 3],
+            [12_000, 400, 0, 0, 0, 0, 0, 0],
+            [10, 0, 0, 0, 0, 0, 0, 1],
+            [0, 0, 0, 0, 0, 0, 0, 41],
+        ],
+        split_hellos: (28_128, 46_990),
+        flights: [12_000, 4_000, 8_000, 9_100, 3_000, 800, 12, 0, 0, 0, 44, 0, 0, 0, 0, 3],
         rows: [
             row("client_hello", true, 46_990, [517, 1_781, 2_412], [18_862, 28_110, 18, 0, 0, 0, 0, 0], 3),
             row("server_hello", false, 46_120, [122, 1_210, 1_310], [46_100, 20, 0, 0, 0, 0, 0, 0], 2),

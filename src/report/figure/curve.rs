@@ -146,6 +146,13 @@ pub fn boxed(row: &QuantileRow, axis: LogAxis) -> BoxPlot {
     BoxPlot { line: piece(p05, p95), quartiles: piece(p25, p75), median: p50 }
 }
 
+/// The same of 5th, 25th, 50th, 75th and 95th percentile on an even axis from 0 to `most`.
+pub fn even(at: &[u64; 5], most: u64) -> BoxPlot {
+    let [p05, p25, p50, p75, p95] = at.map(|value| if most == 0 { 0 } else { super::scale(value.min(most), most) });
+    let piece = |from: u64, to: u64| super::Piece { x: from, w: to.saturating_sub(from).max(4) };
+    BoxPlot { line: piece(p05, p95), quartiles: piece(p25, p75), median: p50 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -59,6 +59,13 @@ pub fn bar<W: Number>(part: impl Number, _: &dyn Values, whole: W) -> Result<u64
     Ok(figure::bar(part.number(), whole.number()))
 }
 
+/// How dark a cell is: 0 for none, 6 for the most, one less for each halving.
+#[filter_fn]
+pub fn heat<W: Number>(part: impl Number, _: &dyn Values, most: W) -> Result<u32> {
+    let (part, most) = (part.number(), most.number());
+    Ok(if part == 0 { 0 } else { 6u32.saturating_sub((most / part).max(1).ilog2()).max(1) })
+}
+
 /// Bytes with a unit.
 #[filter_fn]
 pub fn size(value: impl Number, _: &dyn Values) -> Result<String> {
