@@ -137,6 +137,7 @@ pub fn hostile() -> Page {
     page.groups.says = bad();
     page.segmentation.says = [bad(), bad()];
     page.groups.rows = page.groups.rows.rows().iter().map(|row| GroupRow { name: bad(), kind: bad(), ..row.clone() }).collect();
+    page.failures.says = [bad(), bad()];
     page.failures.steps = page.failures.steps.rows().iter().map(|row| StepCount { name: bad(), ..row.clone() }).collect();
     page.failures.matrix =
         page.failures.matrix.rows().iter().map(|row| MatrixRow { name: bad(), example_flow: Some(bad()), ..row.clone() }).collect();
@@ -522,6 +523,7 @@ fn failures() -> Failures {
         completed: 44_998,
         failed: 904,
         not_judged: 2_309,
+        says: ["Most die for want of step 3.".into(), "The most frequent end is by a reset.".into()],
         steps: STEPS
             .iter()
             .zip(1..)

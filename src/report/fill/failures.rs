@@ -1,6 +1,7 @@
 //! Section 7: where handshakes end.
 
 use super::super::view::{self, MatrixRow, StepCount};
+use super::super::words::{count, counted, share};
 use crate::census::Census;
 use crate::census::failures::FailureRow;
 use crate::row::step::STEPS;
@@ -19,13 +20,43 @@ pub fn failures(census: &Census) -> view::Failures {
         missing: tally.missing,
         failed: tally.failed,
     };
+    let (steps, matrix): (Vec<_>, Vec<_>) =
+        (census.failures.steps.iter().enumerate().map(step).collect(), matrix(&rows).into_values().collect());
     view::Failures {
+        says: [steps_say(&steps), matrix_says(&matrix)],
         completed: census.totals.completed,
         failed: census.totals.failed,
         not_judged: census.totals.not_judged,
-        steps: census.failures.steps.iter().enumerate().map(step).collect(),
-        matrix: matrix(&rows).into_values().collect(),
+        steps: steps.into_iter().collect(),
+        matrix: matrix.into_iter().collect(),
         alerts: alerts(&rows).into_iter().collect(),
+    }
+}
+
+fn steps_say(steps: &[StepCount]) -> String {
+    let failed: u64 = steps.iter().map(|step| step.failed).sum();
+    match steps.iter().max_by_key(|step| (step.failed, Reverse(step.step))).filter(|step| step.failed > 0) {
+        None => "Of the flows seen from their first packet none failed at a step.".into(),
+        Some(worst) => format!(
+            "Of {} seen from the first packet most die for want of step {}, {}: {} ({}).",
+            counted(failed, "failed handshake"),
+            worst.step,
+            worst.name,
+            count(worst.failed),
+            share(worst.failed, failed)
+        ),
+    }
+}
+
+fn matrix_says(matrix: &[MatrixRow]) -> String {
+    let words = ["by an alert", "by a reset", "by an orderly close", "in silence"];
+    let cells = matrix.iter().flat_map(|row| row.causes().into_iter().zip(words).map(move |(flows, how)| (flows, row, how)));
+    let all: u64 = matrix.iter().flat_map(MatrixRow::causes).sum();
+    match cells.max_by_key(|(flows, row, _)| (*flows, Reverse(row.step))).filter(|(flows, ..)| *flows > 0) {
+        None => "No handshake failed.".into(),
+        Some((flows, row, how)) => {
+            format!("The most frequent end is {how} after {}: {} of {}.", row.name, count(flows), counted(all, "failed handshake"))
+        }
     }
 }
 

@@ -148,12 +148,12 @@ fn groups_say(census: &Census) -> String {
         }
     };
     format!(
-        "{secret} {} of {} that list groups ({}) offer a post-quantum one; {} send its key share at once, and {} chose one.",
+        "{secret} {} of {} that list groups ({}) offer a post-quantum one; {} send its key share at once, and in {} the server chose one.",
         count(quantum.offered),
         counted(census.groups.offers, "ClientHello"),
         share(quantum.offered, census.groups.offers),
         count(quantum.shared),
-        counted(quantum.chosen, "server answer")
+        counted(quantum.chosen, "answer")
     )
 }
 

@@ -138,6 +138,8 @@ pub struct Failures {
     pub failed: u64,
     /// Flows not judged: midway, cut by a gap, or the capture ended.
     pub not_judged: u64,
+    /// What the funnel shows, and what the matrix shows.
+    pub says: [String; 2],
     /// The twelve steps in order.
     pub steps: Cut<StepCount, MAX_STEPS>,
     /// Steps at which at least one handshake ended, in order.
