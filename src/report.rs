@@ -17,4 +17,10 @@ pub mod words;
 pub mod write;
 
 pub use manifest::RunBlock;
+pub use view::Baseline;
 pub use write::{Results, write_all};
+
+/// The figures of the verdict over these results.
+pub fn figures(results: &Results) -> view::Figures {
+    verdict::figures(&fill::page(results))
+}

@@ -65,6 +65,7 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
         census: &census,
         ledger: &ledger,
         findings: &findings,
+        baseline: None,
         settings,
         style: Style { raw: parts[0].state.raw },
         bom: parts.iter().any(|part| part.state.bom),

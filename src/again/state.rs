@@ -126,6 +126,7 @@ impl<'a> State<'a> {
             census: &self.census,
             ledger: &self.ledger,
             findings,
+            baseline: None,
             settings: self.settings.clone(),
             style: Style { raw: self.raw },
             bom: self.bom,

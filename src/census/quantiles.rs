@@ -4,7 +4,7 @@
 //! at most 1/256 off.
 
 use super::Part;
-use super::histogram::{bucket, quantile};
+use super::histogram::{bucket, middle, quantile};
 use super::keyed::Keyed;
 use crate::row::assemble::FlowRows;
 use crate::row::{Millis, Word};
@@ -111,6 +111,16 @@ impl Part for Quantiles {
 }
 
 impl Quantiles {
+    /// All flows that have a figure, by value: the middle of each bucket (within what was seen) and its flows, ascending.
+    pub fn curve(&self, metric: &str) -> Vec<(u64, u64)> {
+        let Some(index) = METRICS.iter().position(|(name, ..)| *name == metric) else { return Vec::new() };
+        let mut all = Spread::default();
+        for (_, spread) in self.spreads.in_order().into_iter().filter(|((of, _), _)| usize::from(*of) == index) {
+            all.merge(spread);
+        }
+        all.buckets.in_order().into_iter().map(|(bucket, flows)| (middle(*bucket).clamp(all.min, all.max), *flows)).collect()
+    }
+
     /// The table: each metric for all flows, then by version.
     pub fn rows(&self) -> Vec<QuantileRow> {
         let (spreads, mut rows) = (self.spreads.in_order(), Vec::new());
@@ -180,5 +190,9 @@ mod tests {
         }
         let parts: u64 = rows.iter().filter(|row| row.metric == "handshake" && row.version != "all").map(|row| row.count).sum();
         assert_eq!(parts, 1_000);
+        let curve = quantiles.curve("handshake");
+        assert!(curve.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(curve.iter().map(|(_, flows)| flows).sum::<u64>(), 1_000);
+        assert!(quantiles.curve("tcp_rtt").is_empty());
     }
 }

@@ -5,6 +5,7 @@
 use super::csv::Written;
 use super::manifest::{self, RunBlock};
 use super::tables::{Entry, TABLES};
+use super::view::Baseline;
 use super::{dictionary, fill, html, load, package};
 use crate::census::Census;
 use crate::census::findings::Found;
@@ -34,6 +35,8 @@ pub struct Results<'a> {
     pub ledger: &'a Ledger,
     /// What the rules found, the worst first.
     pub findings: &'a [Found],
+    /// The run that this one is compared with.
+    pub baseline: Option<&'a Baseline>,
     /// Settings and limits in force, names and values.
     pub settings: Vec<(String, String)>,
     /// How text cells are written.
@@ -135,6 +138,7 @@ mod tests {
             census: &census,
             ledger: &ledger,
             findings: &crate::census::findings::found(&census, &[], &ledger, &crate::census::findings::Rules::default()),
+            baseline: None,
             settings: vec![("series".into(), "auto".into())],
             style,
             bom: true,
