@@ -1,6 +1,6 @@
 //! The command `scan`: from the arguments to the finished output folder, and what is said about it.
 
-use crate::again::State;
+use crate::again::{Past, State};
 use crate::archive::{Capture, archive, check_json, check_text};
 use crate::census::findings::{self, Found as Finding, Rules, Severity};
 use crate::cli::{self, Exit, Messages, Scan};
@@ -47,6 +47,8 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     }
     let Some(place) = options.output.output.as_deref().filter(|_| !options.dry_run) else { return Ok(Exit::Done) };
 
+    // Before the captures: a run that cannot be compared with is to be told of now.
+    let old = options.output.baseline.as_deref().map(Past::read).transpose()?;
     let folder = OutputFolder::create(place, options.output.force)?;
     let layout = options.output.form.layout(options.output.csv_raw);
     let stop = stop_on_interrupt();
@@ -61,6 +63,10 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         Some(least) if exit != Exit::Interrupted && is_found(&findings, least.severity()) => Exit::Found,
         _ => exit,
     };
+    let mut baseline = old.map(|old| old.baseline(&findings, &rules));
+    if let Some(baseline) = baseline.as_mut().filter(|_| mask.is_some()) {
+        baseline.title = "the baseline".to_owned();
+    }
     let results = Results {
         title: options.output.report_title.clone().unwrap_or_else(|| title(options)),
         partial: stopped.then(|| "interrupted".to_owned()),
@@ -70,6 +76,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         census: &collected.census,
         ledger: &collected.ledger,
         findings: &findings,
+        baseline: baseline.as_ref(),
         settings: settings(options),
         layout,
         run: match clock.block(threads) {

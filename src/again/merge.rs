@@ -64,6 +64,7 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
         census: &census,
         ledger: &ledger,
         findings: &findings,
+        baseline: None,
         settings,
         layout: options.form.layout(parts[0].state.layout.raw),
         run: if options.reproducible { RunBlock::default() } else { clock.block(1) },

@@ -1,9 +1,9 @@
 //! The command `report`: the page, the counted tables and their descriptions again, from the state.
 
-use super::State;
+use super::{Past, State};
 use crate::cli::{Exit, Messages, Report};
 use crate::error::Error;
-use crate::report::write_all;
+use crate::report::{Results, write_all};
 use crate::run::Scratch;
 use crate::scan::in_pool;
 use std::fs;
@@ -18,7 +18,9 @@ pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
         state.title.clone_from(title);
     }
     let findings = state.findings();
-    let results = state.results(&findings);
+    let old = options.baseline.as_deref().map(Past::read).transpose()?;
+    let baseline = old.map(|old| old.baseline(&findings, &state.rules));
+    let results = Results { baseline: baseline.as_ref(), ..state.results(&findings) };
     // In a folder of its own within the result, whose files then take the places of the old ones, each at once.
     let scratch = Scratch::create(&out.join(format!(".again.{}.part", std::process::id())))?;
     let written = in_pool(None, || write_all(scratch.path(), &results, || Ok(state.streamed())))??;

@@ -122,6 +122,7 @@ impl<'a> State<'a> {
             census: &self.census,
             ledger: &self.ledger,
             findings,
+            baseline: None,
             settings: self.settings.clone(),
             layout: self.layout.clone(),
             run: self.run.clone(),
@@ -155,7 +156,7 @@ impl<'a> State<'a> {
     }
 
     fn compress(&self, file: File) -> std::io::Result<()> {
-        let mut packed = zstd::stream::write::Encoder::new(file, 3)?;
+        let mut packed = zstd::stream::write::Encoder::new(file, 1)?;
         packed.include_checksum(true)?;
         let mut out = BufWriter::with_capacity(256 << 10, packed);
         let head = Head { tlscensus_state: FORMAT, version: self.version.clone() };

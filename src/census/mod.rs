@@ -11,9 +11,11 @@ pub mod agreed;
 pub mod certificates;
 pub mod cipher_suites;
 pub mod clients;
+pub mod exchange;
 pub mod failures;
 pub mod findings;
 pub mod first;
+pub mod flights;
 pub mod groups;
 pub mod histogram;
 pub mod keyed;
@@ -23,6 +25,7 @@ pub mod offers;
 pub mod pairs;
 pub mod policies;
 pub mod quantiles;
+pub mod ranks;
 pub mod segmentation;
 pub mod selection;
 pub mod servers;
@@ -87,6 +90,10 @@ parts! {
     agreed: agreed::Agreed,
     /// Groups for key exchange.
     groups: groups::Groups,
+    /// Places of the chosen suite in the client's list.
+    ranks: ranks::Ranks,
+    /// Key exchange from offer to choice.
+    exchange: exchange::Exchange,
     /// Extensions.
     extensions: offers::Extensions,
     /// Signature schemes.
@@ -105,6 +112,8 @@ parts! {
     certificates: certificates::Certificates,
     /// How messages are cut into segments.
     segmentation: segmentation::Segmentation,
+    /// Records by segments, and flights against the initial window.
+    flights: flights::Flights,
     /// Maximum segment sizes.
     mss: mss::MssDistribution,
     /// How and where handshakes end.

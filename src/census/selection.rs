@@ -125,6 +125,11 @@ impl Selection {
         failures.chain(suites).chain(self.slowest.held.values_mut()).chain(self.sample.held.values_mut())
     }
 
+    /// The slowest handshakes that completed, the slowest first.
+    pub fn slowest(&self) -> impl ExactSizeIterator<Item = &FlowRow> {
+        self.slowest.held.values().map(|rows| &rows.flow)
+    }
+
     /// At most `limit` flows, none twice: failures first, in turn of each way to fail; then the slowest; then each
     /// suite; then the sample.
     pub fn chosen(&self, limit: usize) -> Vec<Chosen<'_>> {

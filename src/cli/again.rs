@@ -12,6 +12,9 @@ pub struct Report {
     /// What the report is called from now on
     #[arg(long, value_name = "TITLE")]
     pub report_title: Option<String>,
+    /// Say in the report what changed since this finished run
+    #[arg(long, value_name = "OUT", env = "TLSCENSUS_BASELINE", hide_env_values = true)]
+    pub baseline: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

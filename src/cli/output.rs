@@ -35,6 +35,9 @@ pub struct Output {
     /// What the report is called [default: the name of what is read]
     #[arg(long, value_name = "TITLE", env = "TLSCENSUS_REPORT_TITLE", hide_env_values = true)]
     pub report_title: Option<String>,
+    /// Say in the report what changed since this finished run
+    #[arg(long, value_name = "OUT", env = "TLSCENSUS_BASELINE", hide_env_values = true)]
+    pub baseline: Option<PathBuf>,
     /// Leave out what differs from run to run: command, clock, times taken, memory and threads
     #[arg(long, env = "TLSCENSUS_REPRODUCIBLE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     pub reproducible: bool,

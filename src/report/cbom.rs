@@ -334,6 +334,7 @@ mod tests {
             census: &census,
             ledger: &Ledger::default(),
             findings: &[],
+            baseline: None,
             settings: Vec::new(),
             layout: Layout::default(),
             run: RunBlock::default(),

@@ -6,6 +6,7 @@ use super::layout::{Format, Layout};
 use super::manifest::{self, RunBlock};
 use super::table_file::Written;
 use super::tables::{Entry, TABLES};
+use super::view::Baseline;
 use super::{cbom, dictionary, fill, html, load, package};
 use crate::census::Census;
 use crate::census::findings::Found;
@@ -34,6 +35,8 @@ pub struct Results<'a> {
     pub ledger: &'a Ledger,
     /// What the rules found, the worst first.
     pub findings: &'a [Found],
+    /// The run that this one is compared with.
+    pub baseline: Option<&'a Baseline>,
     /// Settings and limits in force, names and values.
     pub settings: Vec<(String, String)>,
     /// What is written, and how.
@@ -148,6 +151,7 @@ mod tests {
             census: &census,
             ledger: &ledger,
             findings: &crate::census::findings::found(&census, &[], &ledger, &crate::census::findings::Rules::default()),
+            baseline: None,
             settings: vec![("series".into(), "auto".into())],
             layout,
             run: RunBlock { threads, ..RunBlock::default() },

@@ -246,6 +246,7 @@ impl<'a> Collector<'a> {
             (seen.facts.dropped, "messages_beyond_bound"),
             (seen.facts.fragments_beyond_bound, "fragments_beyond_bound"),
             (seen.facts.fragments_contradicting, "fragments_contradict"),
+            (seen.facts.certificates_compressed, "certificate_not_decompressed"),
         ];
         for (_, reason) in losses.into_iter().filter(|(count, _)| *count > 0) {
             self.collected.ledger.note(Layer::Tls, Reason::of(reason), 0, place);

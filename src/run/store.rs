@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Bytes of rows kept in memory before they are written to a scratch file.
-pub const MAX_MEMORY: usize = 48 << 20;
+pub const MAX_MEMORY: usize = 32 << 20;
 
 /// Tables whose rows belong to flows.
 pub const TABLES: usize = 3;
