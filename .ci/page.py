@@ -50,7 +50,7 @@ CHECKS = [
         "select count(*) from messages where state in ('seen', 'encrypted', 'decrypted') and (layer in ('handshake', 'ccs') or message = 'encrypted_flight')",
         "select count(*) from messages where state in ('seen', 'encrypted', 'decrypted') and (layer in ('handshake', 'ccs') or message = 'encrypted_flight') and segments > 1"]),
     ("segmentation", rf"{N} of {N} ClientHellos \(", [
-        flows("client_hello_segments > 1"), flows("client_hello_segments is not null")]),
+        flows("client_hello_segments > 1"), flows("legacy_version_code is not null")]),
     ("timing", rf"Of {N} handshakes that completed and were seen whole", [flows("handshake_ms is not null")]),
     ("servers", rf"Of {N} servers .*? in {N} TLS flows", ["select count(distinct (server_ip, server_port)) from flows", flows()]),
     ("clients", rf"Of {N} flows whose ClientHello", [flows("ja4 is not null")]),
