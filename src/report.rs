@@ -1,14 +1,20 @@
 //! The last stage: what the census found, as files for people. It knows rows and counts, never a capture.
 
+pub mod cbom;
 pub mod csv;
 pub mod dictionary;
 pub mod explain;
 pub mod figure;
 pub mod fill;
 pub mod html;
+pub mod layout;
 pub mod load;
 pub mod manifest;
 pub mod package;
+#[cfg_attr(not(feature = "parquet"), path = "report/no_parquet.rs")]
+pub mod parquet;
+pub mod reading;
+pub mod table_file;
 pub mod tables;
 pub mod terminal;
 pub mod verdict;
@@ -16,6 +22,7 @@ pub mod view;
 pub mod words;
 pub mod write;
 
+pub use layout::Layout;
 pub use manifest::RunBlock;
 pub use view::Baseline;
 pub use write::{Results, write_all};

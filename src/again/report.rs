@@ -27,18 +27,22 @@ pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
     State::of(&results, &state.rules, &written).write(scratch.path())?;
     replace(scratch.path(), out)?;
     if !messages.quiet {
-        eprintln!("the report is {}", out.join("report.html").display());
+        eprintln!("{}", results.whereabouts(out));
     }
     Ok(Exit::Done)
 }
 
 /// That the flows' tables are as long as the run wrote them: what is built names them.
+///
+/// # Errors
+///
+/// One is not, or is gone.
 pub fn flows_are_there(out: &Path, state: &State) -> Result<(), Error> {
-    for table in state.streamed() {
-        let path = out.join("csv").join(format!("{}.csv", table.table));
+    for file in state.streamed().into_iter().flat_map(|table| table.csv.into_iter().chain(table.parquet)) {
+        let path = out.join(&file.path);
         let bytes = fs::metadata(&path).map_err(Error::io("reading", &path))?.len();
-        if bytes != table.bytes {
-            return Err(Error::result(path, format!("has {bytes} bytes, and the run wrote {}; it was changed since", table.bytes)));
+        if bytes != file.bytes {
+            return Err(Error::result(path, format!("has {bytes} bytes, and the run wrote {}; it was changed since", file.bytes)));
         }
     }
     Ok(())
@@ -47,7 +51,11 @@ pub fn flows_are_there(out: &Path, state: &State) -> Result<(), Error> {
 /// Lets each file below `from` take the place of that below `to`; the manifest, which tells of the others, last.
 fn replace(from: &Path, to: &Path) -> Result<(), Error> {
     let mut files: Vec<PathBuf> = Vec::new();
-    for folder in ["", "csv", "state"] {
+    for folder in ["", "csv", "parquet", "state"] {
+        // A folder that this result does not have is no folder to look into.
+        if !from.join(folder).is_dir() {
+            continue;
+        }
         let entries = fs::read_dir(from.join(folder)).map_err(Error::io("reading", from))?;
         for entry in entries {
             let entry = entry.map_err(Error::io("reading", from))?;
@@ -57,10 +65,10 @@ fn replace(from: &Path, to: &Path) -> Result<(), Error> {
         }
     }
     files.sort_by_key(|name| (name == Path::new("manifest.json"), name.clone()));
-    for folder in ["csv", "state"] {
-        fs::create_dir_all(to.join(folder)).map_err(Error::io("creating", to.join(folder)))?;
-    }
     for name in files {
+        if let Some(folder) = name.parent().map(|folder| to.join(folder)) {
+            fs::create_dir_all(&folder).map_err(Error::io("creating", &folder))?;
+        }
         fs::rename(from.join(&name), to.join(&name)).map_err(Error::io("replacing", to.join(&name)))?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::cli::{Color, Exit, Messages, Show};
 use crate::error::Error;
 use crate::report::csv::BOM;
 use crate::report::fill::ladder_of;
+use crate::report::reading;
 use crate::report::terminal::{self, Look};
 use crate::report::{html, words};
 use crate::row::Row;
@@ -13,7 +14,6 @@ use crate::row::assemble::FlowRows;
 use crate::row::capture::CaptureRow;
 use crate::row::flow::FlowRow;
 use crate::row::message::MessageRow;
-use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -56,9 +56,6 @@ fn look(color: Color) -> Look {
 
 /// The rows of the flow whose id is, or alone begins with, `wanted`; and the path of its capture.
 fn find(out: &Path, wanted: &str) -> Result<(FlowRows, String), Error> {
-    if !out.join("manifest.json").is_file() {
-        return Err(Error::result(out, "is not a result of tlscensus (no manifest.json)"));
-    }
     let shown = words::visible(wanted);
     if wanted.is_empty() || !wanted.starts_with('f') || !wanted[1..].bytes().all(|byte| byte.is_ascii_hexdigit()) || wanted.len() > ID {
         return Err(Error::Usage(format!("{shown:?} is no flow: an id is f and 16 hex digits, or the first of them")));
@@ -138,12 +135,12 @@ impl Line<'_> {
 
 /// Hands out the lines of a table until `each` has seen enough.
 fn walk<R: Row>(out: &Path, mut each: impl FnMut(Line<'_>) -> Result<ControlFlow<()>, Error>) -> Result<(), Error> {
-    let path: PathBuf = out.join("csv").join(format!("{}.csv", R::TABLE.name));
+    let file = reading::open(out, R::TABLE.name)?;
+    let path: PathBuf = file.path().to_owned();
     let failed = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(source) => Error::io("reading", &path)(source),
         other => Error::result(&path, format!("cannot be read: {other:?}")),
     };
-    let file = File::open(&path).map_err(Error::io("reading", &path))?;
     let mut reader = csv::ReaderBuilder::new().buffer_capacity(256 << 10).from_reader(file);
     let mut header = reader.headers().map_err(failed)?.clone();
     if let Some(first) = header.get(0).and_then(|first| first.strip_prefix(std::str::from_utf8(BOM).unwrap_or_default())) {

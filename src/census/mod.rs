@@ -7,6 +7,7 @@
 //!
 //! A new part is a file and a line in the list below; a new table also a line in `report::tables`.
 
+pub mod agreed;
 pub mod certificates;
 pub mod cipher_suites;
 pub mod clients;
@@ -85,6 +86,8 @@ parts! {
     versions: versions::Versions,
     /// Cipher suites.
     cipher_suites: cipher_suites::CipherSuites,
+    /// Versions and cipher suites together.
+    agreed: agreed::Agreed,
     /// Groups for key exchange.
     groups: groups::Groups,
     /// Places of the chosen suite in the client's list.

@@ -1,6 +1,6 @@
 //! What can be asked of finished runs.
 
-use super::FailOn;
+use super::{FailOn, Form};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -32,6 +32,8 @@ pub struct Merge {
     /// Replace the folder if it holds an earlier result
     #[arg(short, long)]
     pub force: bool,
+    #[command(flatten)]
+    pub form: Form,
     /// Put the title of its run before the path of each capture: x.pcap of the run 'monday' becomes monday/x.pcap
     #[arg(long)]
     pub prefix: bool,

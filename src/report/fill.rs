@@ -185,7 +185,7 @@ mod tests {
     use crate::census::findings::{Rules, found};
     use crate::ledger::Ledger;
     use crate::report::RunBlock;
-    use crate::row::{Style, Wild};
+    use crate::row::Wild;
 
     fn filled(census: &Census, captures: &[CaptureRow]) -> Page {
         page(&Results {
@@ -199,8 +199,7 @@ mod tests {
             findings: &found(census, captures, &Ledger::default(), &Rules::default()),
             settings: Vec::new(),
             baseline: None,
-            style: Style::default(),
-            bom: false,
+            layout: crate::report::Layout::default(),
             run: RunBlock::default(),
         })
     }

@@ -151,7 +151,7 @@ fn address(endpoint: Endpoint) -> IpAddr {
 }
 
 /// `192.0.2.1`, `2001:db8::1`.
-fn address_text(address: IpAddr) -> Word {
+pub(super) fn address_text(address: IpAddr) -> Word {
     let IpAddr::V4(address) = address else { return address.to_string().into() };
     let mut text = Vec::with_capacity(15);
     for octet in address.octets() {

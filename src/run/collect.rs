@@ -260,6 +260,9 @@ impl<'a> Collector<'a> {
         let origin = Origin { captures: &self.series.ids, series_id: &self.series.id };
         let mut rows = assemble(network, seen, end, latest, origin);
         rows.flow.findings = self.rules.judge(&rows);
+        if let Some(mask) = self.series.mask {
+            mask.rows(&mut rows);
+        }
         let counts = self.collected.counts_mut(capture);
         if network.conversation.udp {
             counts.wanted.push(network.conversation.first_frame);

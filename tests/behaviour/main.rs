@@ -4,6 +4,7 @@
 mod support;
 
 mod again;
+mod anonymize;
 mod compressed;
 mod damage;
 mod derived;
@@ -13,6 +14,7 @@ mod exit_codes;
 mod findings;
 mod fingerprints;
 mod formats;
+mod forms;
 mod generations;
 mod golden;
 mod hostile;
