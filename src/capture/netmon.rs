@@ -12,7 +12,8 @@
 //! The frame table lists where each frame begins. It stands behind the frames, so a stream could use it only once all is over;
 //! and the writers that are known put one frame behind the other from byte 128 on. So the frames are walked in order up to
 //! the first table, and their number is held against that of the table's entries: another number is told, and nothing that
-//! was read is taken back. A length that no frame can have ends the file.
+//! was read is taken back. When all are there, what could be no frame is something else that the header's later fields
+//! tell of. A length that no frame can have ends the file before.
 //!
 //! Sources: the description of the capture file that comes with Network Monitor 3.4; of version 1, whose description is gone,
 //! and of the media types, what Wireshark's reader says. The start is the local time of a zone that is not told, and taken for
@@ -119,7 +120,12 @@ impl NetMon {
                 let (original, captured) = self.lengths(rest);
                 let bytes = self.header + captured as usize;
                 need = bytes + self.trailer;
-                if bytes > MAX_RECORD || need as u64 > room {
+                let fits = bytes <= MAX_RECORD && need as u64 <= room;
+                if self.records > 0 && self.records == self.entries && !(fits && (1..=original).contains(&captured)) {
+                    self.over = true;
+                    continue;
+                }
+                if !fits {
                     let detail = format!("A frame says {captured} of {original} bytes were captured; there is no room for them.");
                     self.damage.begin(CaptureError { code: "bad_packet_length", detail, offset });
                     self.over = true;

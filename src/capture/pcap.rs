@@ -52,6 +52,8 @@ const DAY: u32 = 86_400;
 pub(super) struct Pcap {
     order: Order,
     layout: Layout,
+    /// Bytes of a packet header.
+    size: usize,
     lengths: Lengths,
     link: LinkType,
     snaplen: u32,
@@ -117,9 +119,11 @@ impl Pcap {
         }
         let link = LinkType(word as u16);
         let aix = Layout::aix(link).filter(|_| layout == Layout::Micro && (major, minor) == (2, 2));
+        let layout = if aix.is_some() { Layout::Aix } else { layout };
         let pcap = Pcap {
             order,
-            layout: if aix.is_some() { Layout::Aix } else { layout },
+            layout,
+            size: layout.packet_header(),
             lengths,
             link: aix.unwrap_or(link),
             snaplen: header.snaplen,
@@ -137,13 +141,13 @@ impl Pcap {
     /// Takes the layout by which the second record is one, if that is not the usual one.
     fn settle(self, records: &[u8]) -> Pcap {
         let fits = |pcap: &Pcap| {
-            let second = pcap.header(records).and_then(|first| records.get(pcap.header_size() + first.captured as usize..));
-            second.is_some_and(|second| second.len() >= pcap.header_size() && pcap.chain(records, 0, true, SHORT_CHAIN) == Likely::Yes)
+            let second = pcap.header(records).and_then(|first| records.get(pcap.size + first.captured as usize..));
+            second.is_some_and(|second| second.len() >= pcap.size && pcap.chain(records, 0, true, SHORT_CHAIN) == Likely::Yes)
         };
         if self.layout.others().is_empty() || fits(&self) {
             return self;
         }
-        let others = self.layout.others().iter().map(|layout| Pcap { layout: *layout, ..self.clone() });
+        let others = self.layout.others().iter().map(|layout| Pcap { layout: *layout, size: layout.packet_header(), ..self.clone() });
         others.into_iter().find(fits).unwrap_or(self)
     }
 
@@ -165,7 +169,7 @@ impl Pcap {
 
     /// See [`super::Cutter::cut`].
     pub(super) fn cut<'b>(&mut self, buf: &'b [u8], at: u64, last: bool, sink: &mut impl FnMut(Item<'b>)) -> Cut {
-        let size = self.header_size();
+        let size = self.size;
         let mut used = 0;
         loop {
             let rest = &buf[used..];
@@ -245,15 +249,10 @@ impl Pcap {
         Cut { used, need: 0 }
     }
 
-    #[inline(always)]
-    fn header_size(&self) -> usize {
-        self.layout.packet_header()
-    }
-
     /// The record header at the front of `bytes`; `None` if it is not all there.
     #[inline(always)]
     fn header(&self, bytes: &[u8]) -> Option<Header> {
-        if bytes.len() < self.header_size() {
+        if bytes.len() < self.size {
             return None;
         }
         let raw: &[u8; 16] = bytes.first_chunk()?;
@@ -297,7 +296,7 @@ impl Pcap {
         if fraction >= self.limit() {
             return damage("bad_packet_header", detail + &format!("its fraction of a second is {fraction}."));
         }
-        let size = self.header_size();
+        let size = self.size;
         let whole = size + captured as usize;
         if let Some(next) = rest.get(whole..).and_then(|next| self.header(next)) {
             if next.captured > self.bound {
@@ -314,7 +313,7 @@ impl Pcap {
     /// Looks for the next place where a chain of records begins.
     #[cold]
     fn search(&self, rest: &[u8], last: bool) -> Search {
-        let size = self.header_size();
+        let size = self.size;
         for place in 0..(rest.len() + 1).saturating_sub(size) {
             match self.chain(rest, place, last, CHAIN) {
                 Likely::No => {}
@@ -331,7 +330,7 @@ impl Pcap {
     /// Whether a chain of `links` plausible records begins at `start`; or of two and more that reach to the end of the
     /// file, or out of the window. What is decided depends on the bytes of the file only, not on the buffer.
     fn chain(&self, rest: &[u8], start: usize, last: bool, links: usize) -> Likely {
-        let size = self.header_size();
+        let size = self.size;
         let mut place = start;
         let mut times = (self.packets > 0).then_some((self.first, self.latest));
         for records in 0..links {

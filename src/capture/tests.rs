@@ -3,6 +3,7 @@
 mod erf;
 mod layouts;
 mod netmon;
+mod others;
 mod snoop;
 
 use super::*;

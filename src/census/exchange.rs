@@ -77,16 +77,17 @@ pub struct Exchange {
 impl Part for Exchange {
     fn observe(&mut self, rows: &FlowRows) {
         let flow = &rows.flow;
-        let any = |codes: &[u16], at: usize| codes.iter().any(|code| kind(*code) == Some(at));
+        let kinds = |codes: &[u16]| codes.iter().filter_map(|code| kind(*code)).fold(0u8, |kinds, kind| kinds | 1 << kind);
+        let (offered, shared, taken) = (kinds(&flow.groups_offered.0), kinds(&flow.key_shares.0), kinds(flow.kx_group_code.as_slice()));
         for (at, stages) in self.stages.iter_mut().enumerate() {
-            let chosen = flow.kx_group_code.and_then(kind) == Some(at);
-            stages.offered += u64::from(any(&flow.groups_offered.0, at));
-            stages.shared += u64::from(any(&flow.key_shares.0, at));
+            let chosen = taken >> at & 1 == 1;
+            stages.offered += u64::from(offered >> at & 1);
+            stages.shared += u64::from(shared >> at & 1);
             stages.chosen += u64::from(chosen);
             stages.retried += u64::from(chosen && flow.hello_retry);
         }
         let Some(bytes) = flow.client_hello_bytes else { return };
-        let sizes = if any(&flow.key_shares.0, 0) { &mut self.with } else { &mut self.without };
+        let sizes = if shared & 1 == 1 { &mut self.with } else { &mut self.without };
         sizes.count += 1;
         sizes.split += u64::from(flow.client_hello_segments.is_some_and(|segments| segments > 1));
         sizes.max = sizes.max.max(bytes);

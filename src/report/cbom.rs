@@ -333,6 +333,7 @@ mod tests {
             not_captures: 0,
             census: &census,
             ledger: &Ledger::default(),
+            baseline: None,
             findings: &[],
             baseline: None,
             settings: Vec::new(),

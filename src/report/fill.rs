@@ -198,8 +198,8 @@ mod tests {
             ledger: &Ledger::default(),
             findings: &found(census, captures, &Ledger::default(), &Rules::default()),
             settings: Vec::new(),
-            layout: crate::report::Layout::default(),
             baseline: None,
+            layout: crate::report::Layout::default(),
             run: RunBlock::default(),
         })
     }

@@ -2,9 +2,10 @@
 
 use crate::support::capture::{File, Packet, pcap};
 use crate::support::formats::{Order, VARIANTS, erf, netmon, snoop, variant};
+use crate::support::tar::{member, tar};
 use crate::support::{Folder, Table, captures_of, scan};
 
-use super::compressed::tables;
+use super::compressed::{PACKERS, tables};
 
 /// A sample's packets in each format, with the word for it.
 fn written(packets: &[Packet]) -> Vec<(String, Vec<u8>)> {
@@ -67,6 +68,20 @@ fn frames_of_erf_count_what_tells_of_the_capture() {
     expected.iter_mut().for_each(|message| message.0 += 1);
     assert_eq!(read(&erf(&packets, 0)), expected);
     assert_eq!(read(&erf(&packets, 2)), expected);
+}
+
+/// Compressed, and as a member of an archive: nothing needs a second look.
+#[test]
+fn each_format_as_a_stream() {
+    let packets = File::read(&captures_of("tls13")[0]).packets;
+    let folder = Folder::new();
+    for (name, bytes) in written(&packets).into_iter().filter(|(name, _)| !name.ends_with("-be")) {
+        let (expected, _) = tables(&folder, &folder.write("x", &bytes));
+        let (found, captures) = tables(&folder, &folder.write("x", &PACKERS[0].2(&bytes)));
+        assert_eq!((found, &captures.lines().next().unwrap()["format"]), (expected.clone(), name.as_str()));
+        let (found, captures) = tables(&folder, &folder.write("x", &PACKERS[1].2(&tar(&[member("y", &bytes)]))));
+        assert_eq!((found, &captures.lines().next().unwrap()["format"]), (expected, name.as_str()));
+    }
 }
 
 /// Whatever is cut off or flipped: the row is there, and what was read before the damage is as it was.

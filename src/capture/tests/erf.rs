@@ -7,6 +7,12 @@ fn record(kind: u8, wire_len: u16, rest: &[u8]) -> Vec<u8> {
     [&[0, 0, 0, 0x80][..], &NOON.to_le_bytes(), &[kind, 4], &len.to_be_bytes(), &[0; 2], &wire_len.to_be_bytes(), rest].concat()
 }
 
+pub(super) fn sample() -> Vec<u8> {
+    [record(0x82, 60, &[&[5, 0, 0, 0, 0, 0, 0, 1][..], &[7; 62]].concat()), record(48, 0, &[0; 8]), record(22, 40, &[7; 40])]
+        .concat()
+        .repeat(3)
+}
+
 #[test]
 fn a_record_is_a_frame_without_its_padding() {
     let ethernet = record(2, 60, &[7; 62 + 2]);

@@ -9,6 +9,16 @@ fn records(writer: &mut Writer, more: usize) {
     }
 }
 
+pub(super) fn sample(order: Order, magic: u32, more: usize) -> Vec<u8> {
+    let mut writer = Writer::pcap(order, magic, (2, 4), 96, 1);
+    if magic >> 16 == 0x1c00 {
+        writer.u32(0);
+    }
+    records(&mut writer, more);
+    records(&mut writer, more);
+    writer.bytes
+}
+
 fn check(writer: &Writer, name: &str, nanos: i64, link: u16, first: u64, size: u64) {
     let (cutter, _) = Cutter::open(&writer.bytes).unwrap();
     let name = if writer.order == Order::Big { format!("{name}-be") } else { name.into() };

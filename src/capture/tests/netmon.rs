@@ -27,6 +27,11 @@ fn whole(minor: u8, frames: &[Vec<u8>], entries: usize) -> Vec<u8> {
     [file(minor, frames, [end as u32, entries as u32 * 4, 0]), vec![0xff; entries * 4 + 9]].concat()
 }
 
+pub(super) fn sample(minor: u8) -> Vec<u8> {
+    let frames: Vec<_> = (0..5).map(|number| frame(number * 1000, 90, &[7; 60], &[1; 15][..[0, 2, 6, 15][usize::from(minor)]])).collect();
+    whole(minor, &frames, 5)
+}
+
 #[test]
 fn times_and_link_types() {
     let wifi = [&[2, 32, 0][..], &[0; 29], b"radio"].concat();
@@ -107,6 +112,12 @@ fn headers_and_tables_that_lie() {
     // Comments in front of the frame table end the frames, too.
     let items = cut_whole(&[file(0, &good, [170, 8, 168]), vec![0; 20]].concat());
     assert_eq!((frames(&items).len(), damage(&items)), (2, vec![]));
+    // And so does what is no frame, once all frames are there.
+    for other in [vec![0; 30], vec![0xff; 30], b"text, in a table that is not known".to_vec()] {
+        let end = 168 + other.len() as u32;
+        let items = cut_whole(&[file(0, &good, [end, 8, 0]), other, vec![0; 8]].concat());
+        assert_eq!((frames(&items).len(), damage(&items)), (2, vec![]));
+    }
     // A length beyond all bounds.
     let mut long = whole(0, &good, 2);
     long[140..144].fill(0xff);

@@ -13,6 +13,10 @@ fn snoop_file(datalink: u32) -> Vec<u8> {
     [&b"snoop\0\0\0"[..], &2u32.to_be_bytes(), &datalink.to_be_bytes()].concat()
 }
 
+pub(super) fn sample() -> Vec<u8> {
+    [snoop_file(4), snoop_record(90, &[7; 61], 3).repeat(5)].concat()
+}
+
 #[test]
 fn snoop_records() {
     let records = [snoop_record(90, b"abc", 1), snoop_record(4, b"defg", 0)].concat();

@@ -63,7 +63,7 @@ pub fn bar<W: Number>(part: impl Number, _: &dyn Values, whole: W) -> Result<u64
 #[filter_fn]
 pub fn heat<W: Number>(part: impl Number, _: &dyn Values, most: W) -> Result<u32> {
     let (part, most) = (part.number(), most.number());
-    Ok(if part == 0 { 0 } else { 6u32.saturating_sub((most / part).max(1).ilog2()).max(1) })
+    Ok(most.checked_div(part).map_or(0, |times| 6u32.saturating_sub(times.max(1).ilog2()).max(1)))
 }
 
 /// Bytes with a unit.
