@@ -1,27 +1,30 @@
 //! The command line: what can be asked for, and the exit codes.
 //!
 //! A flag is declared here when something does it, not before. Values come from the command line, else from
-//! `TLSCENSUS_*`, else from the default. Nothing here reads a file.
+//! `TLSCENSUS_*`, else from the file of `--config`, else from the default.
 
 // Doc comments in this file are help texts: an item that needs none has none.
 #![allow(missing_docs)]
 
 mod again;
+mod config;
 mod exit;
+mod output;
 
 pub use again::{Diff, Merge, Report, Show};
+pub use config::with_config;
 pub use exit::Exit;
+pub use output::{CsvProfile, Form, Output, YesNo};
 
 use crate::archive::{Request, SeriesMode};
 use crate::census::findings::Severity;
 use crate::error::Error;
 use crate::progress::Mode as ProgressMode;
-use crate::report::layout::{Format, Layout, Packing, SHEET_ROWS};
 use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::io::IsTerminal;
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
@@ -171,6 +174,9 @@ pub struct Scan {
     pub output: Output,
     #[command(flatten)]
     pub findings: Findings,
+    /// Captures that may fail, or end too soon, before the exit code is 3
+    #[arg(long, value_name = "N", default_value_t = 0, env = "TLSCENSUS_MAX_FAILED", hide_env_values = true)]
+    pub max_failed: u64,
     /// How many threads work [default: all cores]
     #[arg(short, long, value_name = "N", env = "TLSCENSUS_JOBS", hide_env_values = true)]
     pub jobs: Option<NonZeroUsize>,
@@ -230,6 +236,11 @@ pub struct Selection {
     /// Read no files and enter no folders that match; wins over --include
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Take options from a TOML file: keys are their long names, as in exclude = ["lab-*"]
+    ///
+    /// What the command line or a variable TLSCENSUS_* sets goes before what the file says. A key that is no option is an error.
+    #[arg(short, long, value_name = "FILE", env = "TLSCENSUS_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
     /// Which captures are read as one, so that a flow may go on from file to file
     #[arg(long, value_name = "HOW", default_value = "auto", env = "TLSCENSUS_SERIES", hide_env_values = true)]
     pub series: SeriesMode,
@@ -256,103 +267,6 @@ impl Selection {
             merge_time: self.merge_time,
         }
     }
-}
-
-/// What is written.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Output")]
-pub struct Output {
-    /// The folder to write; it appears whole or not at all
-    #[arg(short, long, value_name = "DIR", env = "TLSCENSUS_OUTPUT", hide_env_values = true, required_unless_present = "dry_run")]
-    pub output: Option<PathBuf>,
-    /// Replace the folder if it holds an earlier result
-    #[arg(short, long)]
-    pub force: bool,
-    #[command(flatten)]
-    pub form: Form,
-    /// Write text as it is, without a guard against formulas
-    ///
-    /// Otherwise text from captures that a spreadsheet would take for a formula gets a leading apostrophe.
-    #[arg(long, env = "TLSCENSUS_CSV_RAW", value_parser = BoolishValueParser::new(), hide_env_values = true)]
-    pub csv_raw: bool,
-    /// Put keyed pseudonyms in the place of addresses, server names, names in certificates, and paths
-    ///
-    /// Addresses keep their common prefixes. Ports, times, sizes, application protocols and fingerprints stay. The key is made by
-    /// chance and forgotten, so that another run has other pseudonyms; --anonymize-key keeps them the same.
-    #[arg(long, env = "TLSCENSUS_ANONYMIZE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
-    pub anonymize: bool,
-    /// The same with the bytes of a file as the key, at least 16 of them
-    #[arg(long, value_name = "FILE", env = "TLSCENSUS_ANONYMIZE_KEY", hide_env_values = true)]
-    pub anonymize_key: Option<PathBuf>,
-    /// What the report is called [default: the name of what is read]
-    #[arg(long, value_name = "TITLE", env = "TLSCENSUS_REPORT_TITLE", hide_env_values = true)]
-    pub report_title: Option<String>,
-    /// Say in the report what changed since this finished run
-    #[arg(long, value_name = "OUT", env = "TLSCENSUS_BASELINE", hide_env_values = true)]
-    pub baseline: Option<PathBuf>,
-    /// Leave out what differs from run to run: command, clock, times taken, memory and threads
-    #[arg(long, env = "TLSCENSUS_REPRODUCIBLE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
-    pub reproducible: bool,
-}
-
-impl Output {
-    /// Whether names and addresses are replaced.
-    pub fn is_anonymous(&self) -> bool {
-        self.anonymize || self.anonymize_key.is_some()
-    }
-}
-
-/// What is written, and how: the same for a scan and a merge.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Output")]
-pub struct Form {
-    /// What is written, besides the state that 'report', 'merge' and 'diff' need
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_value = "csv,html,json",
-        env = "TLSCENSUS_FORMAT",
-        hide_env_values = true
-    )]
-    pub format: Vec<Format>,
-    /// Whom the CSV files are for
-    #[arg(long, value_name = "WHOM", default_value = "analysis", env = "TLSCENSUS_CSV_PROFILE", hide_env_values = true)]
-    pub csv_profile: CsvProfile,
-    /// Rows that a CSV file may have; a longer table becomes flows-0001.csv and so on, each with its header [spreadsheet: 1048575]
-    #[arg(long, value_name = "N", env = "TLSCENSUS_CSV_ROWS", hide_env_values = true)]
-    pub csv_rows: Option<NonZeroU64>,
-    /// Compress CSV files: flows.csv.gz, flows.csv.zst
-    #[arg(long, value_name = "HOW", default_value = "none", env = "TLSCENSUS_CSV_COMPRESS", hide_env_values = true)]
-    pub csv_compress: Packing,
-    /// Begin CSV files with a byte order mark, which spreadsheets need to recognise UTF-8
-    #[arg(long, value_name = "WHETHER", default_value = "yes", env = "TLSCENSUS_CSV_BOM", hide_env_values = true)]
-    pub csv_bom: YesNo,
-}
-
-impl Form {
-    /// What the last stage is asked; `raw`: text goes into CSV files without the guard against formulas.
-    pub fn layout(&self, raw: bool) -> Layout {
-        let mut formats = self.format.clone();
-        formats.sort_unstable();
-        formats.dedup();
-        let sheet = (self.csv_profile == CsvProfile::Spreadsheet).then_some(SHEET_ROWS);
-        Layout {
-            formats,
-            bom: self.csv_bom.yes(),
-            rows_per_file: self.csv_rows.map(NonZeroU64::get).or(sheet),
-            packing: self.csv_compress,
-            raw,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CsvProfile {
-    /// Programs: a table is one file, however long
-    Analysis,
-    /// People with a spreadsheet: no file has more rows than a sheet
-    Spreadsheet,
 }
 
 /// What counts as a finding.
@@ -392,18 +306,6 @@ impl FailOn {
             FailOn::High => Severity::High,
             FailOn::Critical => Severity::Critical,
         }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum YesNo {
-    Yes,
-    No,
-}
-
-impl YesNo {
-    pub fn yes(self) -> bool {
-        self == YesNo::Yes
     }
 }
 
@@ -493,6 +395,34 @@ mod tests {
         for line in good {
             parse(&format!("tlscensus {line}")).unwrap();
         }
+    }
+
+    #[test]
+    fn a_file_gives_way_to_the_command_line() {
+        let path = std::env::temp_dir().join(format!("tlscensus-config-{}.toml", std::process::id()));
+        let parsed = |file: &str, line: &str| {
+            std::fs::write(&path, file).unwrap();
+            let line = format!("tlscensus {} -c {}", line, path.display());
+            let all = with_config(line.split(' ').map(Into::into).collect()).map_err(|error| error.to_string())?;
+            Cli::try_parse_from(all).map_err(|error| error.to_string())
+        };
+        let file = "output = \"there\"\nexclude = [\"a\", \"b\"]\njobs = 3\ncsv-raw = true\nreproducible = false\nformat = \"csv\"\nseries = \"none\"";
+        let Command::Scan(scan) = parsed(file, "-v scan x").unwrap().command else { panic!("not scan") };
+        assert_eq!(scan.output.output, Some("there".into()));
+        assert!(scan.output.csv_raw && !scan.output.reproducible && scan.selection.exclude == ["a", "b"]);
+        assert_eq!((scan.jobs.map(NonZeroUsize::get), scan.selection.series), (Some(3), SeriesMode::None));
+        let Command::Scan(scan) = parsed(file, "scan x -o here -j 1 --exclude c --series auto").unwrap().command else {
+            panic!("not scan")
+        };
+        assert_eq!((scan.output.output, scan.selection.exclude), (Some("here".into()), vec!["c".to_owned()]));
+        assert_eq!((scan.jobs.map(NonZeroUsize::get), scan.selection.series), (Some(1), SeriesMode::Auto));
+        let Command::Check(check) = parsed(file, "check x").unwrap().command else { panic!("not check") };
+        assert_eq!(check.selection.exclude, ["a", "b"]);
+        for bad in ["outptu = \"x\"", "csv-raw = \"yes\"", "jobs = 1.5", "jobs = \"many\"", "x", "config = \"y\"", "[scan]\njobs = 1"] {
+            assert!(parsed(bad, "scan x -o here").is_err(), "{bad}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(with_config(["tlscensus", "scan", "x", "-c", "nowhere.toml"].map(Into::into).to_vec()).is_err());
     }
 
     #[test]

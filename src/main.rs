@@ -17,8 +17,8 @@ use tlscensus::scan;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match execute(&cli) {
+    let arguments = cli::with_config(std::env::args_os().collect());
+    match arguments.and_then(|arguments| execute(&Cli::parse_from(arguments))) {
         Ok(exit) => exit.into(),
         Err(error) => {
             eprintln!("tlscensus: {error}");

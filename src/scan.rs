@@ -60,14 +60,17 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let scratch = Scratch::create(&folder.scratch())?;
     let found = run(&archive, Options { style: layout.style(), rules: &rules, mask: mask.as_ref() }, scratch.path(), &progress, &stop)?;
     progress.finish();
-    let exit = exit(&found);
+    let exit = exit(&found, options.max_failed);
     let Found { captures, collected, store, stopped } = found;
     let findings = findings::found(&collected.census, &captures, &collected.ledger, &rules);
     let exit = match options.findings.fail_on {
         Some(least) if exit != Exit::Interrupted && is_found(&findings, least.severity()) => Exit::Found,
         _ => exit,
     };
-    let baseline = old.map(|old| old.baseline(&findings, &rules));
+    let mut baseline = old.map(|old| old.baseline(&findings, &rules));
+    if let Some(baseline) = baseline.as_mut().filter(|_| mask.is_some()) {
+        baseline.title = "the baseline".to_owned();
+    }
     let results = Results {
         title: options.output.report_title.clone().unwrap_or_else(|| title(options)),
         partial: stopped.then(|| "interrupted".to_owned()),
@@ -112,12 +115,12 @@ fn is_capture(capture: &Capture) -> bool {
     capture.format.is_some() || capture.compression.is_some() || capture.size == Some(0)
 }
 
-fn exit(found: &Found) -> Exit {
+fn exit(found: &Found, max_failed: u64) -> Exit {
     if found.stopped {
         return Exit::Interrupted;
     }
-    let failed = found.captures.iter().any(|capture| matches!(capture.status.as_ref(), "failed" | "truncated"));
-    if failed { Exit::SomeFailed } else { Exit::Done }
+    let failed = found.captures.iter().filter(|capture| matches!(capture.status.as_ref(), "failed" | "truncated")).count() as u64;
+    if failed > max_failed { Exit::SomeFailed } else { Exit::Done }
 }
 
 /// The rules as the user wants them.

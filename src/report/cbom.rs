@@ -335,6 +335,7 @@ mod tests {
             ledger: &Ledger::default(),
             baseline: None,
             findings: &[],
+            baseline: None,
             settings: Vec::new(),
             layout: Layout::default(),
             run: RunBlock::default(),

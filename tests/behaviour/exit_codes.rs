@@ -43,6 +43,8 @@ fn codes() {
     check("scan mixed -o out", 3);
     check("scan mixed/b.pcap -o out", 3);
     check("scan good nowhere -o out", 3);
+    check("scan mixed -o out --max-failed 1", 0);
+    check("scan good nowhere mixed -o out --max-failed 1", 3);
     check("scan nothing -o out", 5);
     check("scan good --exclude *.pcap -o out", 5);
     check("scan nowhere -o out", 5);
