@@ -125,12 +125,12 @@ for (const report of reports) {
   quiet(name, dark, url);
   await dark.context.close();
 
-  const small = await open(url, 'narrow', { viewport: { width: 400, height: 800 } });
+  const small = await open(url, 'narrow', { viewport: { width: 360, height: 800 } });
   const wide = await small.page.evaluate(() => document.documentElement.scrollWidth);
-  const out = wide <= 400 ? '' : await small.page.evaluate(() => [...document.querySelectorAll('body *')]
-    .filter((node) => !node.closest('.scroll') && node.getBoundingClientRect().right > 400).slice(-1)
+  const out = wide <= 360 ? '' : await small.page.evaluate(() => [...document.querySelectorAll('body *')]
+    .filter((node) => !node.closest('.scroll') && node.getBoundingClientRect().right > 360).slice(-1)
     .map((node) => node.outerHTML.slice(0, 120)).join());
-  check(name, 'nothing sticks out at 400 pixels', wide <= 400, `${wide} pixels: ${out}`);
+  check(name, 'nothing sticks out at 360 pixels', wide <= 360, `${wide} pixels: ${out}`);
   await shot(small.page, 'narrow');
   quiet(name, small, url);
   await small.context.close();

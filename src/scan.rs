@@ -48,7 +48,11 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let Some(place) = options.output.output.as_deref().filter(|_| !options.dry_run) else { return Ok(Exit::Done) };
 
     // Before the captures: a run that cannot be compared with is to be told of now.
-    let old = options.output.baseline.as_deref().map(Past::read).transpose()?;
+    if options.output.baseline.is_some() && options.output.anonymize && options.output.anonymize_key.is_none() {
+        return Err(Error::Usage("--baseline needs --anonymize-key: pseudonyms by chance are other ones in every run".to_owned()));
+    }
+    let anonymous = options.output.is_anonymous();
+    let old = options.output.baseline.as_deref().map(|folder| Past::read(folder, anonymous)).transpose()?;
     let folder = OutputFolder::create(place, options.output.force)?;
     let layout = options.output.form.layout(options.output.csv_raw);
     let stop = stop_on_interrupt();

@@ -15,13 +15,17 @@ pub struct Past {
 }
 
 impl Past {
-    /// Reads the run in a folder.
+    /// Reads the run in a folder, to compare with one that is anonymized or not.
     ///
     /// # Errors
     ///
-    /// The folder holds no finished run of this program.
-    pub fn read(folder: &Path) -> Result<Self, Error> {
+    /// The folder holds no finished run of this program, or only one of the two runs is anonymized: no subject would be
+    /// the same, and the name of the other run would be told.
+    pub fn read(folder: &Path, anonymous: bool) -> Result<Self, Error> {
         let state = State::read(folder)?;
+        if is_anonymous(&state.settings) != anonymous {
+            return Err(Error::Usage(format!("{}: one run is anonymized and the other is not; they cannot be compared", folder.display())));
+        }
         let findings = state.findings();
         Ok(Past { state, findings })
     }
@@ -45,4 +49,9 @@ impl Past {
             notes,
         }
     }
+}
+
+/// Whether a run with these settings is anonymized.
+pub fn is_anonymous(settings: &[(String, String)]) -> bool {
+    settings.iter().any(|(name, _)| name == "anonymized")
 }

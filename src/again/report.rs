@@ -1,5 +1,6 @@
 //! The command `report`: the page, the counted tables and their descriptions again, from the state.
 
+use super::past::is_anonymous;
 use super::{Past, State};
 use crate::cli::{Exit, Messages, Report};
 use crate::error::Error;
@@ -18,7 +19,8 @@ pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
         state.title.clone_from(title);
     }
     let findings = state.findings();
-    let old = options.baseline.as_deref().map(Past::read).transpose()?;
+    let anonymous = is_anonymous(&state.settings);
+    let old = options.baseline.as_deref().map(|folder| Past::read(folder, anonymous)).transpose()?;
     let baseline = old.map(|old| old.baseline(&findings, &state.rules));
     let results = Results { baseline: baseline.as_ref(), ..state.results(&findings) };
     // In a folder of its own within the result, whose files then take the places of the old ones, each at once.

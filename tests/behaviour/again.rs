@@ -45,6 +45,26 @@ fn scan_of(folder: &Folder, out: &str, globs: &[&str]) {
 }
 
 #[test]
+fn a_report_says_what_changed_since_another_run() {
+    let folder = Folder::new();
+    scan_of(&folder, "old", &["*tls13*"]);
+    scan_of(&folder, "new", &[]);
+    let page = || fs::read_to_string(folder.at("new/report.html")).unwrap();
+    assert!(!page().contains("What changed."));
+    printed(&folder, ["report", "new", "--baseline", "old"]);
+    assert!(page().contains("Against the run “samples” ("));
+    // The old run holds no TLS 1.0, and the new one agreed on it.
+    assert!(page().contains("points, worse</b>"));
+    let told = page();
+    printed(&folder, ["report", "new", "--baseline", "new"]);
+    assert!(page().contains("no finding is new; none is gone."));
+    printed(&folder, ["report", "new", "--baseline", "old"]);
+    assert_eq!(page(), told);
+    let (code, said) = refused(&folder, ["report", "new", "--baseline", "nowhere"]);
+    assert!(code == 1 && said.contains("nowhere"), "{code} {said}");
+}
+
+#[test]
 fn a_report_is_built_again_to_the_byte() {
     let folder = Folder::new();
     // With command, clock and memory, which stay those of the scan.
