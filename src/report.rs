@@ -9,6 +9,8 @@ pub mod html;
 pub mod load;
 pub mod manifest;
 pub mod package;
+pub mod pages;
+pub mod rows;
 pub mod tables;
 pub mod terminal;
 pub mod verdict;

@@ -72,6 +72,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         settings: settings(options),
         style,
         bom,
+        pages_from: options.output.report_pages.then(|| folder.path().join("csv")),
         run: if options.output.reproducible { RunBlock::default() } else { clock.block(threads) },
     };
     let written = write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, bom))?;

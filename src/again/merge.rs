@@ -68,6 +68,7 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
         settings,
         style: Style { raw: parts[0].state.raw },
         bom: parts.iter().any(|part| part.state.bom),
+        pages_from: None,
         run: if options.reproducible { RunBlock::default() } else { clock.block(1) },
     };
     let streamed = || flows::merge(&parts, folder.path(), results.bom);

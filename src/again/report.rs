@@ -3,7 +3,7 @@
 use super::State;
 use crate::cli::{Exit, Messages, Report};
 use crate::error::Error;
-use crate::report::write_all;
+use crate::report::{pages, write_all};
 use crate::run::Scratch;
 use crate::scan::in_pool;
 use std::fs;
@@ -18,7 +18,10 @@ pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
         state.title.clone_from(title);
     }
     let findings = state.findings();
-    let results = state.results(&findings);
+    let mut results = state.results(&findings);
+    if options.report_pages || out.join(pages::FOLDER).is_dir() {
+        results.pages_from = Some(out.join("csv"));
+    }
     // In a folder of its own within the result, whose files then take the places of the old ones, each at once.
     let scratch = Scratch::create(&out.join(format!(".again.{}.part", std::process::id())))?;
     let written = in_pool(None, || write_all(scratch.path(), &results, || Ok(state.streamed())))??;
@@ -45,7 +48,8 @@ pub fn flows_are_there(out: &Path, state: &State) -> Result<(), Error> {
 /// Lets each file below `from` take the place of that below `to`; the manifest, which tells of the others, last.
 fn replace(from: &Path, to: &Path) -> Result<(), Error> {
     let mut files: Vec<PathBuf> = Vec::new();
-    for folder in ["", "csv", "state"] {
+    let folders: Vec<&str> = ["csv", "state", pages::FOLDER].into_iter().filter(|folder| from.join(folder).is_dir()).collect();
+    for folder in [""].iter().chain(&folders) {
         let entries = fs::read_dir(from.join(folder)).map_err(Error::io("reading", from))?;
         for entry in entries {
             let entry = entry.map_err(Error::io("reading", from))?;
@@ -55,7 +59,7 @@ fn replace(from: &Path, to: &Path) -> Result<(), Error> {
         }
     }
     files.sort_by_key(|name| (name == Path::new("manifest.json"), name.clone()));
-    for folder in ["csv", "state"] {
+    for folder in folders {
         fs::create_dir_all(to.join(folder)).map_err(Error::io("creating", to.join(folder)))?;
     }
     for name in files {

@@ -129,6 +129,7 @@ impl<'a> State<'a> {
             settings: self.settings.clone(),
             style: Style { raw: self.raw },
             bom: self.bom,
+            pages_from: None,
             run: self.run.clone(),
         }
     }

@@ -13,6 +13,7 @@ pub mod clients;
 pub mod failures;
 pub mod findings;
 pub mod first;
+pub mod glance;
 pub mod groups;
 pub mod histogram;
 pub mod losses;
@@ -109,6 +110,8 @@ parts! {
     findings: findings::Findings,
     /// The flows that are shown one by one.
     selection: selection::Selection,
+    /// The flows of the flow explorer that are not among them.
+    glances: glance::Glances,
 }
 
 /// A server: where it listens.

@@ -1,6 +1,7 @@
 //! The census into the page: rows and counts become what [`super::view`] asks for. No text is escaped here.
 
 mod certificates;
+pub mod explorer;
 mod findings;
 mod handshake;
 mod ladder;
@@ -33,6 +34,7 @@ pub fn page(results: &Results) -> Page {
         certificates: certificates::certificates(&census.certificates),
         failures: handshake::failures(census),
         segmentation: handshake::segmentation(census),
+        explorer: explorer::explorer(results),
         ladders: ladder::ladders(results),
         captures: Captures { rows: results.captures.iter().map(capture).collect() },
         about: about(results),
@@ -188,6 +190,7 @@ mod tests {
             settings: Vec::new(),
             style: Style::default(),
             bom: false,
+            pages_from: None,
             run: RunBlock::default(),
         })
     }

@@ -10,12 +10,14 @@
 
 pub mod certificates;
 mod cut;
+pub mod explorer;
 pub mod findings;
 pub mod handshake;
 pub mod ladder;
 
 pub use certificates::{CertificateRow, Certificates, MAX_CERTIFICATES};
 pub use cut::Cut;
+pub use explorer::{Explorer, ExplorerRow, FlowsFile, MAX_EXPLORED, MAX_EXPLORED_ROWS};
 pub use findings::{Finding, FindingExample, Findings};
 pub use handshake::{
     AlertRow, Failures, GroupRow, Groups, MatrixRow, MessageCut, MssRow, Segmentation, StepCount, SuiteRow, Suites, VersionRow, Versions,
@@ -55,12 +57,12 @@ pub const MAX_LANES: usize = 30;
 /// Spans in one lane of the strip.
 pub const MAX_SPANS: usize = 120;
 /// Rows that all ladder tables together may take; a ladder beyond it keeps its drawing and loses its table.
-pub const MAX_LADDER_TABLE_ROWS: usize = 620;
+pub const MAX_LADDER_TABLE_ROWS: usize = 419;
 /// Settings listed in about.
 pub const MAX_SETTINGS: usize = 40;
 
 /// Tables with a header row, other than those of ladders.
-const TABLES: usize = 17;
+const TABLES: usize = 18;
 
 const _: () = assert!(
     MAX_PROBLEMS
@@ -74,6 +76,7 @@ const _: () = assert!(
         + MAX_MESSAGES
         + MAX_MSS
         + MAX_CAPTURES
+        + MAX_EXPLORED_ROWS
         + MAX_LADDER_TABLE_ROWS
         + MAX_SETTINGS
         + TABLES
@@ -105,6 +108,8 @@ pub struct Page {
     pub failures: Failures,
     /// Section 8.
     pub segmentation: Segmentation,
+    /// Section 13.
+    pub explorer: Explorer,
     /// Section 14.
     pub ladders: Ladders,
     /// Section 15.

@@ -5,7 +5,7 @@
 use super::csv::Written;
 use super::manifest::{self, RunBlock};
 use super::tables::{Entry, TABLES};
-use super::{dictionary, fill, html, load, package};
+use super::{dictionary, fill, html, load, package, pages};
 use crate::census::Census;
 use crate::census::findings::Found;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::ledger::Ledger;
 use crate::row::Style;
 use crate::row::capture::CaptureRow;
 use rayon::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a run came to.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub struct Results<'a> {
     pub style: Style,
     /// Whether CSV files begin with a byte order mark.
     pub bom: bool,
+    /// The folder of a flows.csv of which all flows go into files beside the page; none if they are not wanted.
+    pub pages_from: Option<PathBuf>,
     /// What differs from run to run.
     pub run: RunBlock,
 }
@@ -66,9 +68,18 @@ pub fn write_all(
         TABLES.par_iter().filter_map(write).collect()
     };
     // The flows' tables are the longest piece of work: whoever is free takes the others meanwhile.
-    let (streamed, (counted, page)) = rayon::join(streamed, || rayon::join(counted, || html::render(&fill::page(results))));
+    let alone = || results.pages_from.is_none().then(|| html::render(&fill::page(results)));
+    let (streamed, (counted, page)) = rayon::join(streamed, || rayon::join(counted, alone));
     let mut written = streamed?;
     written.extend(counted?);
+    let page = match (page, &results.pages_from) {
+        (None, Some(tables)) => {
+            let mut page = fill::page(results);
+            page.explorer.pages = pages::write(out, tables, results)?;
+            html::render(&page)
+        }
+        (page, _) => page.unwrap_or_else(|| html::render(&fill::page(results))),
+    };
     let place = |file: &Written| TABLES.iter().position(|entry| entry.table.name == file.table);
     written.sort_by_key(place);
     let json = |value: &serde_json::Value| serde_json::to_string_pretty(value).map(|text| text + "\n");
@@ -98,7 +109,6 @@ mod tests {
     use crate::row::assemble::FlowRows;
     use crate::time::Timestamp;
     use std::collections::BTreeMap;
-    use std::path::PathBuf;
 
     /// A folder with all files of a run over generated flows.
     fn out(name: &str, threads: u64) -> PathBuf {
@@ -138,6 +148,7 @@ mod tests {
             settings: vec![("series".into(), "auto".into())],
             style,
             bom: true,
+            pages_from: None,
             run: RunBlock { threads, ..RunBlock::default() },
         };
         write_all(&out, &results, || Ok(streamed.to_vec())).unwrap();

@@ -1,8 +1,10 @@
 //! Pages to render in tests: a usual one, a hostile one, an empty one, and one of a huge archive.
 
+use tlscensus::census::glance::Glance;
 use tlscensus::report::view::*;
 use tlscensus::report::{figure, verdict};
 use tlscensus::row::step::STEPS;
+use tlscensus::row::{Millis, Wild, Word};
 
 /// Everything that must not take effect in a page.
 pub const HOSTILE: &str =
@@ -21,6 +23,7 @@ pub fn usual() -> Page {
         groups: groups(),
         failures: failures(),
         segmentation: segmentation(),
+        explorer: explorer(3_600, "mail.example"),
         ladders: Ladders {
             chosen_by: "At most 20 of each kind of failure, the slowest, and a sample with a fixed seed.".into(),
             flows: 48_211,
@@ -109,6 +112,8 @@ pub fn hostile() -> Page {
     page.failures.alerts =
         [AlertRow { code: 1, name: bad(), from_client: 1, from_server: 2, example_flow: Some(bad()) }].into_iter().collect();
     page.segmentation.rows = page.segmentation.rows.rows().iter().map(|row| MessageCut { message: bad(), ..row.clone() }).collect();
+    page.explorer = explorer(7, &bad());
+    page.explorer.chosen_by = bad();
     page.ladders.chosen_by = bad();
     page.ladders.ladders = (0..3).map(|at| hostile_ladder(at, &bad())).collect();
     page.captures.rows = page.captures.rows.rows().iter().map(|row| CaptureRow { path: bad(), format: bad(), ..row.clone() }).collect();
@@ -118,6 +123,32 @@ pub fn hostile() -> Page {
     page.verdict = verdict::judge(&page);
     page.verdict.sentences.push(bad());
     page
+}
+
+/// Flows at a glance, with a text wherever one comes from a capture or could be read back from elsewhere.
+fn explorer(flows: u64, text: &str) -> Explorer {
+    let word = |at: u64| Word::Owned(format!("{text}{at}"));
+    let row = |at: u64| ExplorerRow {
+        flow: Glance {
+            flow_id: if at.is_multiple_of(2) { format!("f{at:016x}").into() } else { word(at) },
+            protocol: "tls".into(),
+            client_ip: word(at),
+            server_ip: word(at % 9),
+            sni: Wild(format!("{at}{text}")),
+            alpn: Wild(text.into()),
+            tls_version: word(at % 3),
+            cipher_suite: word(at % 5),
+            outcome: word(at % 4),
+            alert_name: word(at % 4),
+            findings: word(at % 4),
+            handshake_ms: Some(Millis::default()),
+            packets: u64::MAX,
+            ..Glance::default()
+        },
+        path: word(at % 50).into_owned(),
+        why: text.into(),
+    };
+    Explorer { chosen_by: "A few of all.".into(), rows: Cut::of((0..flows).map(row), 48_211), pages: Vec::new() }
 }
 
 /// An example with the same text everywhere.
@@ -167,6 +198,7 @@ pub fn huge() -> Page {
     page.segmentation.mss = page.segmentation.mss.rows().iter().cycle().take(4_000).cloned().collect();
     page.captures.rows = captures(48_211);
     page.ladders.ladders = (0..205).map(|at| hostile_ladder(at, &long)).collect();
+    page.explorer = explorer(4_000, &long.chars().take(400).collect::<String>());
     page.about.settings = (0..500).map(|at| (format!("setting {at}"), long.clone())).collect();
     page.verdict = verdict::judge(&page);
     page
