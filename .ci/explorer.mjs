@@ -107,6 +107,16 @@ export const explore = async (page, file, check, pages = 0) => {
   now = await state(page);
   check('Escape closes it and stays on its row', now.card === '' && now.focus === '2', JSON.stringify([now.card, now.focus]));
 
+  // On paper the plain table stands in its place.
+  const printed = await page.evaluate(() => {
+    const there = () => document.querySelectorAll('[data-explorer-plain] tbody tr').length;
+    dispatchEvent(new Event('beforeprint'));
+    const during = there();
+    dispatchEvent(new Event('afterprint'));
+    return [during, there()];
+  });
+  check('the plain table is printed', printed[0] === Math.min(200, count) && printed[1] === 0, `${printed}`);
+
   // Words of a stranger in the fragment are nothing.
   now = await go('#explorer?sort=nothing&cols=x,y&version=%3Cimg%3E&flow=%22%3E&part=9&%zz=%zz');
   check('nonsense in the fragment matches nothing', now.matches === 0 && now.lines === 0, now.found);
