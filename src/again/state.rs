@@ -161,7 +161,7 @@ impl<'a> State<'a> {
     }
 
     fn compress(&self, file: File) -> std::io::Result<()> {
-        let mut packed = zstd::stream::write::Encoder::new(file, 3)?;
+        let mut packed = zstd::stream::write::Encoder::new(file, 1)?;
         packed.include_checksum(true)?;
         let mut out = BufWriter::with_capacity(256 << 10, packed);
         let head = Head { tlscensus_state: FORMAT, version: self.version.clone() };

@@ -22,6 +22,9 @@ use std::sync::Arc;
 /// Bytes in a range: it fits the L2 cache, and its blocks are the same for any number of threads.
 pub const RANGE: u64 = 512 << 10;
 
+/// Bytes that are asked for first of a file.
+const FIRST: usize = 32 << 10;
+
 /// Where a capture's bytes come from.
 pub enum Source {
     /// Bytes of a file that can be read at any offset, and how many they were when it was opened.
@@ -120,11 +123,19 @@ impl Buffer {
     /// Reads range `number` of a file into this buffer's memory.
     pub fn read(mut self, file: &Extent, number: u64) -> Buffer {
         self.offset = number * RANGE;
-        // A buffer that was used before is long enough already: nothing is zeroed.
-        self.bytes.resize(RANGE as usize, 0);
-        let (filled, error) = fill_at(file, &mut self.bytes, self.offset);
+        // A buffer that was full before is long enough already, and nothing is zeroed; one that is new grows with what comes, as
+        // most captures are small.
+        let (mut filled, mut want) = (0, self.bytes.len().clamp(FIRST, RANGE as usize));
+        loop {
+            self.bytes.resize(want, 0);
+            let (read, error) = fill_at(file, &mut self.bytes[filled..], self.offset + filled as u64);
+            (filled, self.error) = (filled + read, error);
+            if filled < want || want == RANGE as usize {
+                break;
+            }
+            want = (want * 4).min(RANGE as usize);
+        }
         self.bytes.truncate(filled);
-        self.error = error;
         self
     }
 }

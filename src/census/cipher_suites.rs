@@ -1,13 +1,14 @@
 //! `cipher_suites.csv`: cipher suites, offered and chosen, and what they are worth.
 
-use super::{Part, Server, distinct, pairs, policies, server};
+use super::keyed::Keyed;
+use super::{Part, Server, distinct, policies, server};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
 use crate::table;
 use crate::time::Timestamp;
 use crate::tls::names::{self, CipherSuite, Recommended};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 table! {
     /// A cipher suite that a client offered or a server chose.
@@ -78,20 +79,17 @@ pub struct CipherSuites {
     pub offers: u64,
     /// Flows whose ServerHello was read.
     pub choices: u64,
-    #[serde(with = "pairs")]
-    tallies: BTreeMap<u16, Tally>,
+    tallies: Keyed<u16, Tally>,
 }
 
 impl Part for CipherSuites {
     fn observe(&mut self, rows: &FlowRows) {
         let flow = &rows.flow;
         self.offers += u64::from(flow.legacy_version_code.is_some());
-        for code in distinct(&flow.suites_offered.0) {
-            self.tallies.entry(code).or_default().offered += 1;
-        }
+        distinct(&flow.suites_offered.0, |code| self.tallies.entry(code).offered += 1);
         if let Some(code) = flow.cipher_suite_code {
             self.choices += 1;
-            let tally = self.tallies.entry(code).or_default();
+            let tally = self.tallies.entry(code);
             tally.chosen += 1;
             tally.servers.extend(server(rows));
             tally.seen = both(tally.seen, Some((flow.first_utc, flow.first_utc)));
@@ -102,7 +100,7 @@ impl Part for CipherSuites {
         self.offers += other.offers;
         self.choices += other.choices;
         for (code, theirs) in other.tallies {
-            let ours = self.tallies.entry(code).or_default();
+            let ours = self.tallies.entry(code);
             ours.offered += theirs.offered;
             ours.chosen += theirs.chosen;
             ours.servers.extend(theirs.servers);
@@ -122,7 +120,7 @@ fn both(ours: Option<(Timestamp, Timestamp)>, theirs: Option<(Timestamp, Timesta
 impl CipherSuites {
     /// The table, by code point.
     pub fn rows(&self) -> Vec<CipherSuiteRow> {
-        self.tallies.iter().map(|(code, tally)| self.row(*code, tally)).collect()
+        self.tallies.in_order().into_iter().map(|(code, tally)| self.row(*code, tally)).collect()
     }
 
     fn row(&self, code: u16, tally: &Tally) -> CipherSuiteRow {

@@ -1,14 +1,15 @@
 //! `clients.csv` and `cipher_offers.csv`: clients by their fingerprint, and the suites that each lists, rank by rank.
 
+use super::keyed::Keyed;
 use super::totals::failed;
-use super::{Part, pairs};
+use super::{Part, client, server};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Wild, WildList, Word};
 use crate::table;
 use crate::time::Timestamp;
 use crate::tls::names::{self, is_grease};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// Ranks of a list of suites that are counted.
@@ -81,8 +82,7 @@ struct Tally {
     pq_offered: bool,
     seen: (Timestamp, Timestamp),
     example: Example,
-    #[serde(with = "pairs")]
-    offers: BTreeMap<(u16, u16), u64>,
+    offers: Keyed<(u16, u16), u64>,
 }
 
 /// The flow with the smallest flow_id.
@@ -97,8 +97,7 @@ struct Example {
 /// Clients by JA4: complete, whatever their number.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Clients {
-    #[serde(with = "pairs")]
-    tallies: BTreeMap<Word, Tally>,
+    tallies: Keyed<Word, Tally>,
 }
 
 impl Part for Clients {
@@ -120,9 +119,7 @@ impl Part for Clients {
         for (ja4, theirs) in other.tallies {
             match self.tallies.get_mut(&ja4) {
                 Some(ours) => ours.merge(theirs),
-                None => {
-                    self.tallies.insert(ja4, theirs);
-                }
+                None => self.tallies.insert(ja4, theirs),
             }
         }
     }
@@ -142,7 +139,7 @@ impl Tally {
             pq_offered: false,
             seen: (time, time),
             example: Example::of(rows),
-            offers: BTreeMap::new(),
+            offers: Keyed::default(),
         }
     }
 
@@ -151,8 +148,8 @@ impl Tally {
         self.flows += 1;
         self.completed += u64::from(flow.outcome == "completed");
         self.failed += u64::from(failed(rows));
-        self.clients.extend(flow.client_ip.parse::<IpAddr>());
-        self.servers.extend(flow.server_ip.parse::<IpAddr>());
+        self.clients.extend(client(rows));
+        self.servers.extend(server(rows).map(|(ip, _)| ip));
         let listed = flow.versions_offered.0.iter().copied().filter(|code| !is_grease(*code)).max();
         self.version = self.version.max(listed.or(flow.legacy_version_code).unwrap_or_default());
         self.chosen.extend(flow.tls_version_code);
@@ -162,7 +159,7 @@ impl Tally {
             self.example = Example::of(rows);
         }
         for (index, code) in flow.suites_offered.0.iter().filter(|code| !is_grease(**code)).take(MAX_RANK).enumerate() {
-            *self.offers.entry((index as u16 + 1, *code)).or_default() += 1;
+            *self.offers.entry((index as u16 + 1, *code)) += 1;
         }
     }
 
@@ -180,7 +177,7 @@ impl Tally {
             self.example = other.example;
         }
         for (place, flows) in other.offers {
-            *self.offers.entry(place).or_default() += flows;
+            *self.offers.entry(place) += flows;
         }
     }
 }
@@ -223,13 +220,13 @@ impl Clients {
             last_utc: tally.seen.1,
             example_flow_id: tally.example.flow_id.clone(),
         };
-        self.tallies.iter().map(row).collect()
+        self.tallies.in_order().into_iter().map(row).collect()
     }
 
     /// The table of suites by rank.
     pub fn offers(&self) -> Vec<CipherOfferRow> {
-        let rows = self.tallies.iter().flat_map(|(ja4, tally)| {
-            tally.offers.iter().map(move |((rank, code), flows)| CipherOfferRow {
+        let rows = self.tallies.in_order().into_iter().flat_map(|(ja4, tally)| {
+            tally.offers.in_order().into_iter().map(move |((rank, code), flows)| CipherOfferRow {
                 client_profile: ja4.clone(),
                 rank: (*rank).into(),
                 code: *code,

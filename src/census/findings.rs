@@ -22,8 +22,9 @@ pub use settings::{Rules, Setting, unknown};
 
 use super::certificates::CertificateRow;
 use super::first::First;
+use super::keyed::Keyed;
 use super::totals::failed;
-use super::{Census, Part, Server, pairs, server, server_text};
+use super::{Census, Part, Server, server, server_text};
 use crate::ledger::Ledger;
 use crate::row::assemble::FlowRows;
 use crate::row::capture::CaptureRow;
@@ -171,8 +172,7 @@ struct OfRule {
 pub struct Findings {
     rules: BTreeMap<Word, OfRule>,
     /// Judged and failed handshakes.
-    #[serde(with = "pairs")]
-    servers: BTreeMap<Server, (u64, u64)>,
+    servers: Keyed<Server, (u64, u64)>,
 }
 
 impl Part for Findings {
@@ -181,7 +181,7 @@ impl Part for Findings {
         if (failed || rows.flow.outcome == "completed")
             && let Some(server) = server(rows)
         {
-            let counts = self.servers.entry(server).or_default();
+            let counts = self.servers.entry(server);
             counts.0 += 1;
             counts.1 += u64::from(failed);
         }
@@ -201,7 +201,7 @@ impl Part for Findings {
 
     fn merge(&mut self, other: Self) {
         for (server, (judged, failed)) in other.servers {
-            let counts = self.servers.entry(server).or_default();
+            let counts = self.servers.entry(server);
             counts.0 += judged;
             counts.1 += failed;
         }
@@ -356,7 +356,7 @@ impl Findings {
     }
 
     fn of_servers(&self, found: &mut Found, check: fn(u64, u64, u64) -> Option<String>) {
-        for (server, (judged, failed)) in &self.servers {
+        for (server, (judged, failed)) in self.servers.in_order() {
             let Some(evidence) = check(*judged, *failed, found.setting.threshold) else { continue };
             if let Some(row) = found.list(&server_text(*server), *failed, evidence) {
                 row.servers = Some(1);

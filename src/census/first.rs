@@ -31,6 +31,10 @@ impl<K: Ord, V, const LIMIT: usize> First<K, V, LIMIT> {
         K: Clone,
         V: Default,
     {
+        // Nearly always it is there already.
+        if self.held.contains_key(&key) {
+            return self.held.get_mut(&key);
+        }
         if !self.wants(&key) {
             return None;
         }

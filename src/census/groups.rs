@@ -1,12 +1,12 @@
 //! `groups.csv`: groups for key exchange, offered, with a key share, and chosen.
 
-use super::{Part, distinct, pairs};
+use super::keyed::Keyed;
+use super::{Part, distinct};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
 use crate::table;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 table! {
     /// A named group for key exchange (IANA, TLS Supported Groups).
@@ -42,8 +42,7 @@ pub struct Groups {
     pub shares: u64,
     /// Flows whose chosen group is known.
     pub choices: u64,
-    #[serde(with = "pairs")]
-    tallies: BTreeMap<u16, Tally>,
+    tallies: Keyed<u16, Tally>,
 }
 
 impl Part for Groups {
@@ -52,14 +51,10 @@ impl Part for Groups {
         self.offers += u64::from(!flow.groups_offered.0.is_empty());
         self.shares += u64::from(!flow.key_shares.0.is_empty());
         self.choices += u64::from(flow.kx_group_code.is_some());
-        for code in distinct(&flow.groups_offered.0) {
-            self.tallies.entry(code).or_default().offered += 1;
-        }
-        for code in distinct(&flow.key_shares.0) {
-            self.tallies.entry(code).or_default().shared += 1;
-        }
+        distinct(&flow.groups_offered.0, |code| self.tallies.entry(code).offered += 1);
+        distinct(&flow.key_shares.0, |code| self.tallies.entry(code).shared += 1);
         if let Some(code) = flow.kx_group_code {
-            self.tallies.entry(code).or_default().chosen += 1;
+            self.tallies.entry(code).chosen += 1;
         }
     }
 
@@ -68,7 +63,7 @@ impl Part for Groups {
         self.shares += other.shares;
         self.choices += other.choices;
         for (code, theirs) in other.tallies {
-            let ours = self.tallies.entry(code).or_default();
+            let ours = self.tallies.entry(code);
             ours.offered += theirs.offered;
             ours.shared += theirs.shared;
             ours.chosen += theirs.chosen;
@@ -87,6 +82,6 @@ impl Groups {
             chosen_flows: tally.chosen,
             pct: Share::percent(tally.chosen, self.choices),
         };
-        self.tallies.iter().map(row).collect()
+        self.tallies.in_order().into_iter().map(row).collect()
     }
 }

@@ -16,6 +16,7 @@ pub mod first;
 pub mod glance;
 pub mod groups;
 pub mod histogram;
+pub mod keyed;
 pub mod losses;
 pub mod mss;
 pub mod offers;
@@ -119,7 +120,13 @@ pub type Server = (IpAddr, u16);
 
 /// The server of a flow; none where the address is not one (rows that were read back from elsewhere).
 fn server(rows: &FlowRows) -> Option<Server> {
-    rows.flow.server_ip.parse().ok().map(|ip| (ip, rows.flow.server_port))
+    let ip = rows.addresses.map(|[_, server]| server).or_else(|| rows.flow.server_ip.parse().ok());
+    ip.map(|ip| (ip, rows.flow.server_port))
+}
+
+/// The address of its client, with the same exception.
+fn client(rows: &FlowRows) -> Option<IpAddr> {
+    rows.addresses.map(|[client, _]| client).or_else(|| rows.flow.client_ip.parse().ok())
 }
 
 /// `192.0.2.1:443`, `[2001:db8::1]:443`.
@@ -127,12 +134,24 @@ fn server_text(server: Server) -> String {
     SocketAddr::from(server).to_string()
 }
 
-/// The distinct code points of a list without GREASE (RFC 8701), sorted: a code counts once a flow.
-fn distinct(codes: &[u16]) -> Vec<u16> {
-    let mut codes: Vec<u16> = codes.iter().copied().filter(|code| !crate::tls::names::is_grease(*code)).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    codes
+/// Lists up to this length are searched for doubles in place, which is less than sorting a copy.
+const SHORT: usize = 64;
+
+/// Hands out the distinct code points of a list without GREASE (RFC 8701): a code counts once a flow.
+fn distinct(codes: &[u16], mut each: impl FnMut(u16)) {
+    let counts = |code: &u16| !crate::tls::names::is_grease(*code);
+    if codes.len() <= SHORT {
+        for (at, code) in codes.iter().enumerate().filter(|(_, code)| counts(code)) {
+            if !codes[..at].contains(code) {
+                each(*code);
+            }
+        }
+    } else {
+        let mut codes: Vec<u16> = codes.iter().copied().filter(counts).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes.into_iter().for_each(each);
+    }
 }
 
 #[cfg(test)]
@@ -256,7 +275,15 @@ pub(crate) mod tests {
 
     #[test]
     fn codes_count_once_and_grease_never() {
-        assert_eq!(distinct(&[0x1302, 0x0a0a, 0x1301, 0x1302]), [0x1301, 0x1302]);
+        let check = |codes: &[u16], expected: &[u16]| {
+            let mut seen = Vec::new();
+            distinct(codes, |code| seen.push(code));
+            seen.sort_unstable();
+            assert_eq!(seen, expected, "{codes:?}");
+        };
+        check(&[0x1302, 0x0a0a, 0x1301, 0x1302], &[0x1301, 0x1302]);
+        check(&[], &[]);
+        check(&[[0x1302, 0x0a0a, 0x1301].as_slice(); 40].concat(), &[0x1301, 0x1302]);
         assert_eq!(server_text(("2001:db8::1".parse().unwrap(), 443)), "[2001:db8::1]:443");
     }
 }

@@ -1,5 +1,6 @@
 //! What clients offer and servers take, code by code: `extensions.csv`, `signature_schemes.csv`, `alpn.csv`.
 
+use super::keyed::Keyed;
 use super::{Part, distinct, pairs};
 use crate::row::assemble::FlowRows;
 use crate::row::{Codes, Share, Wild, Word};
@@ -74,27 +75,22 @@ struct Tallies {
     offers: u64,
     /// Flows that chose any.
     choices: u64,
-    #[serde(with = "pairs")]
-    codes: BTreeMap<u16, Tally>,
+    codes: Keyed<u16, Tally>,
 }
 
 impl Tallies {
     fn observe(&mut self, offered: &Codes, chosen: &[u16], any_offer: bool) {
         self.offers += u64::from(any_offer);
         self.choices += u64::from(!chosen.is_empty());
-        for code in distinct(&offered.0) {
-            self.codes.entry(code).or_default().offered += 1;
-        }
-        for code in distinct(chosen) {
-            self.codes.entry(code).or_default().chosen += 1;
-        }
+        distinct(&offered.0, |code| self.codes.entry(code).offered += 1);
+        distinct(chosen, |code| self.codes.entry(code).chosen += 1);
     }
 
     fn merge(&mut self, other: Self) {
         self.offers += other.offers;
         self.choices += other.choices;
         for (code, theirs) in other.codes {
-            self.codes.entry(code).or_default().merge(theirs);
+            self.codes.entry(code).merge(theirs);
         }
     }
 }
@@ -125,7 +121,7 @@ impl Extensions {
             chosen_flows: tally.chosen,
             pct: Share::percent(tally.offered, self.0.offers),
         };
-        self.0.codes.iter().map(row).collect()
+        self.0.codes.in_order().into_iter().map(row).collect()
     }
 }
 
@@ -155,7 +151,7 @@ impl SignatureSchemes {
             chosen_flows: tally.chosen,
             pct: Share::percent(tally.chosen, self.0.choices),
         };
-        self.0.codes.iter().map(row).collect()
+        self.0.codes.in_order().into_iter().map(row).collect()
     }
 }
 

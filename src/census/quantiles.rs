@@ -3,14 +3,14 @@
 //! The buckets are those of [`histogram`](super::histogram): they never move, so they add up in any order, and a quantile is
 //! at most 1/256 off.
 
+use super::Part;
 use super::histogram::{bucket, quantile};
-use super::{Part, pairs};
+use super::keyed::Keyed;
 use crate::row::assemble::FlowRows;
 use crate::row::{Millis, Word};
 use crate::table;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 table! {
     /// How a figure of flows is spread: quantiles are exact below 256, above at most 0.4 per cent off; count, min and max are exact.
@@ -66,13 +66,12 @@ fn micros(time: Option<Millis>) -> Option<u64> {
 struct Spread {
     min: u64,
     max: u64,
-    #[serde(with = "pairs")]
-    buckets: BTreeMap<u16, u64>,
+    buckets: Keyed<u16, u64>,
 }
 
 impl Default for Spread {
     fn default() -> Self {
-        Spread { min: u64::MAX, max: 0, buckets: BTreeMap::new() }
+        Spread { min: u64::MAX, max: 0, buckets: Keyed::default() }
     }
 }
 
@@ -80,8 +79,8 @@ impl Spread {
     fn merge(&mut self, other: &Spread) {
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        for (bucket, count) in &other.buckets {
-            *self.buckets.entry(*bucket).or_default() += count;
+        for (bucket, count) in other.buckets.in_order() {
+            *self.buckets.entry(*bucket) += count;
         }
     }
 }
@@ -89,24 +88,23 @@ impl Spread {
 /// Figures by metric (its place in the list) and version.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Quantiles {
-    #[serde(with = "pairs")]
-    spreads: BTreeMap<(u8, Option<u16>), Spread>,
+    spreads: Keyed<(u8, Option<u16>), Spread>,
 }
 
 impl Part for Quantiles {
     fn observe(&mut self, rows: &FlowRows) {
         for (index, (_, _, take)) in METRICS.iter().enumerate() {
             let Some(value) = take(rows) else { continue };
-            let spread = self.spreads.entry((index as u8, rows.flow.tls_version_code)).or_default();
+            let spread = self.spreads.entry((index as u8, rows.flow.tls_version_code));
             spread.min = spread.min.min(value);
             spread.max = spread.max.max(value);
-            *spread.buckets.entry(bucket(value)).or_default() += 1;
+            *spread.buckets.entry(bucket(value)) += 1;
         }
     }
 
     fn merge(&mut self, other: Self) {
         for (key, theirs) in other.spreads {
-            self.spreads.entry(key).or_default().merge(&theirs);
+            self.spreads.entry(key).merge(&theirs);
         }
     }
 }
@@ -114,9 +112,9 @@ impl Part for Quantiles {
 impl Quantiles {
     /// The table: each metric for all flows, then by version.
     pub fn rows(&self) -> Vec<QuantileRow> {
-        let mut rows = Vec::new();
+        let (spreads, mut rows) = (self.spreads.in_order(), Vec::new());
         for (index, (metric, unit, _)) in METRICS.iter().enumerate() {
-            let of_metric = self.spreads.range((index as u8, None)..=(index as u8, Some(u16::MAX)));
+            let of_metric = spreads.iter().filter(|((of, _), _)| usize::from(*of) == index);
             let mut all = Spread::default();
             let mut by_version = Vec::new();
             for ((_, version), spread) in of_metric {
@@ -136,7 +134,8 @@ impl Quantiles {
 }
 
 fn row(metric: &'static str, unit: &'static str, version: Word, spread: &Spread) -> QuantileRow {
-    let counts = spread.buckets.iter().map(|(bucket, count)| (*bucket, *count));
+    let counts = spread.buckets.in_order();
+    let counts = counts.iter().map(|(bucket, count)| (**bucket, **count));
     // The middle of a bucket may lie beyond what was seen.
     let at = |percent| quantile(counts.clone(), percent).unwrap_or_default().clamp(spread.min, spread.max);
     QuantileRow {

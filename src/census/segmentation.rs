@@ -4,7 +4,8 @@
 //! (version, MSS of the receiver), once by server. All groups of the table are merges of these, made at the end.
 
 use super::histogram::{bucket, quantile};
-use super::{Part, Server, pairs, server, server_text};
+use super::keyed::Keyed;
+use super::{Part, Server, server, server_text};
 use crate::row::assemble::FlowRows;
 use crate::row::message::MessageRow;
 use crate::row::{Share, Word};
@@ -178,10 +179,8 @@ impl Cells {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Segmentation {
     /// By (version chosen, MSS that the receiver announced).
-    #[serde(with = "pairs")]
-    paths: BTreeMap<(Option<u16>, Option<u16>), Cells>,
-    #[serde(with = "pairs")]
-    servers: BTreeMap<Server, Cells>,
+    paths: Keyed<(Option<u16>, Option<u16>), Cells>,
+    servers: Keyed<Server, Cells>,
 }
 
 impl Part for Segmentation {
@@ -192,22 +191,25 @@ impl Part for Segmentation {
         for (from_client, mss) in [(true, flow.mss_server_bytes), (false, flow.mss_client_bytes)] {
             let mut sent = messages.iter().filter(|(kind, _)| kind.from_client == from_client).peekable();
             if sent.peek().is_some() {
-                let cells = self.paths.entry((flow.tls_version_code, mss)).or_default();
+                let cells = self.paths.entry((flow.tls_version_code, mss));
                 sent.for_each(|(kind, message)| cells.cell(*kind).observe(message));
             }
         }
         if let Some(server) = server(rows).filter(|_| !messages.is_empty()) {
-            let cells = self.servers.entry(server).or_default();
+            let cells = self.servers.entry(server);
             messages.iter().for_each(|(kind, message)| cells.cell(*kind).observe(message));
         }
     }
 
     fn merge(&mut self, other: Self) {
-        for (path, cells) in &other.paths {
-            self.paths.entry(*path).or_default().merge(cells);
+        for (path, cells) in other.paths {
+            self.paths.entry(path).merge(&cells);
         }
-        for (server, cells) in &other.servers {
-            self.servers.entry(*server).or_default().merge(cells);
+        for (server, cells) in other.servers {
+            match self.servers.get_mut(&server) {
+                Some(ours) => ours.merge(&cells),
+                None => self.servers.insert(server, cells),
+            }
         }
     }
 }
@@ -221,7 +223,7 @@ impl Segmentation {
                 version.map_or_else(Word::default, |code| names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from));
             rows.extend(cells.0.iter().map(|cell| row("version", key.clone(), cell)));
         }
-        for (server, cells) in &self.servers {
+        for (server, cells) in self.servers.in_order() {
             let key: Word = server_text(*server).into();
             rows.extend(cells.0.iter().map(|cell| row("server", key.clone(), cell)));
         }
@@ -240,7 +242,7 @@ impl Segmentation {
 
     fn grouped<K: Ord>(&self, key: impl Fn(&(Option<u16>, Option<u16>)) -> K) -> BTreeMap<K, Cells> {
         let mut groups: BTreeMap<K, Cells> = BTreeMap::new();
-        for (path, cells) in &self.paths {
+        for (path, cells) in self.paths.in_order() {
             groups.entry(key(path)).or_default().merge(cells);
         }
         groups

@@ -198,6 +198,7 @@ fn shown(rows: &FlowRows) -> FlowRows {
         certificates: Vec::new(),
         shown: Vec::new(),
         conversation: rows.conversation,
+        addresses: rows.addresses,
     }
 }
 

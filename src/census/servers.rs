@@ -1,14 +1,15 @@
 //! `servers.csv`: what each server does.
 
+use super::keyed::Keyed;
 use super::totals::failed;
-use super::{Part, Server, pairs, server};
+use super::{Part, Server, server};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Wild, Word};
 use crate::table;
 use crate::time::Timestamp;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Bytes of the server name that is kept as an example.
 const MAX_NAME: usize = 255;
@@ -172,23 +173,20 @@ fn cut(name: &Wild) -> Wild {
 /// Servers by address and port: complete, whatever their number.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Servers {
-    #[serde(with = "pairs")]
-    tallies: BTreeMap<Server, Tally>,
+    tallies: Keyed<Server, Tally>,
 }
 
 impl Part for Servers {
     fn observe(&mut self, rows: &FlowRows) {
         let Some(server) = server(rows) else { return };
-        self.tallies.entry(server).or_insert_with(|| Tally::new(rows)).observe(rows);
+        self.tallies.entry_with(server, || Tally::new(rows)).observe(rows);
     }
 
     fn merge(&mut self, other: Self) {
         for (server, tally) in other.tallies {
             match self.tallies.get_mut(&server) {
                 Some(ours) => ours.merge(tally),
-                None => {
-                    self.tallies.insert(server, tally);
-                }
+                None => self.tallies.insert(server, tally),
             }
         }
     }
@@ -197,7 +195,7 @@ impl Part for Servers {
 impl Servers {
     /// The table, by address and port.
     pub fn rows(&self) -> Vec<ServerRow> {
-        self.tallies.iter().map(|(server, tally)| row(*server, tally)).collect()
+        self.tallies.in_order().into_iter().map(|(server, tally)| row(*server, tally)).collect()
     }
 }
 

@@ -1,12 +1,12 @@
 //! `versions.csv`: protocol versions, offered and chosen.
 
-use super::{Part, distinct, pairs};
+use super::keyed::Keyed;
+use super::{Part, distinct};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
 use crate::table;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 table! {
     /// A protocol version that a client offered or a server chose.
@@ -39,8 +39,7 @@ pub struct Versions {
     pub offers: u64,
     /// Flows whose ServerHello was read.
     pub choices: u64,
-    #[serde(with = "pairs")]
-    tallies: BTreeMap<u16, Tally>,
+    tallies: Keyed<u16, Tally>,
 }
 
 impl Part for Versions {
@@ -48,14 +47,12 @@ impl Part for Versions {
         let flow = &rows.flow;
         if let Some(legacy) = flow.legacy_version_code {
             self.offers += 1;
-            let listed = if flow.versions_offered.0.is_empty() { vec![legacy] } else { distinct(&flow.versions_offered.0) };
-            for code in listed {
-                self.tallies.entry(code).or_default().offered += 1;
-            }
+            let listed = if flow.versions_offered.0.is_empty() { &[legacy] } else { flow.versions_offered.0.as_slice() };
+            distinct(listed, |code| self.tallies.entry(code).offered += 1);
         }
         if let Some(code) = flow.tls_version_code {
             self.choices += 1;
-            self.tallies.entry(code).or_default().chosen += 1;
+            self.tallies.entry(code).chosen += 1;
         }
     }
 
@@ -63,7 +60,7 @@ impl Part for Versions {
         self.offers += other.offers;
         self.choices += other.choices;
         for (code, theirs) in other.tallies {
-            let ours = self.tallies.entry(code).or_default();
+            let ours = self.tallies.entry(code);
             ours.offered += theirs.offered;
             ours.chosen += theirs.chosen;
         }
@@ -80,7 +77,7 @@ impl Versions {
             chosen_flows: tally.chosen,
             pct: Share::percent(tally.chosen, self.choices),
         };
-        self.tallies.iter().map(row).collect()
+        self.tallies.in_order().into_iter().map(row).collect()
     }
 }
 

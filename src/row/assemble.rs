@@ -1,6 +1,7 @@
 //! A finished flow to its rows: who is who, how the handshake went, what each message cost.
 
-use super::cell::{Millis, Seconds, Wild, Word};
+use super::Word;
+use super::cell::{Millis, Seconds, Wild};
 use super::certificates;
 use super::flow::{FlowCertificateRow, FlowRow};
 use super::judge::{self, Judgement};
@@ -8,6 +9,7 @@ use super::message::MessageRow;
 use super::negotiated;
 use super::network::{Conversation, Network};
 use super::step;
+use crate::decimal::append_integer;
 use crate::flow::direction::Direction;
 use crate::flow::{FramePlace, Side};
 use crate::packet::Endpoint;
@@ -16,8 +18,7 @@ use crate::tls::certificate::Certificate;
 use crate::tls::preamble;
 use crate::tls::{Content, Message, Seen, State, names};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 /// Where a flow stands in the run.
@@ -55,6 +56,9 @@ pub struct FlowRows {
     pub shown: Vec<Arc<Certificate>>,
     /// Whose number goes into the column `stream`, once it is known.
     pub conversation: Conversation,
+    /// The addresses of client and server; none where the row was read back from its text.
+    #[serde(skip)]
+    pub addresses: Option<[IpAddr; 2]>,
 }
 
 /// Who is the client, and how that is known.
@@ -108,7 +112,8 @@ pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, lates
     row.flights = messages.iter().filter(is_handshake).map(|message| message.flight).max();
     row.sequence = sequence(seen, &roles);
     let (certificates, shown) = certificates::rows(&flow_id, seen, roles.client);
-    FlowRows { flow: row, messages, certificates, shown, conversation: network.conversation }
+    let addresses = [roles.client, roles.client.other()].map(|side| address(network.endpoint(side)));
+    FlowRows { flow: row, messages, certificates, shown, conversation: network.conversation, addresses: Some(addresses) }
 }
 
 /// `f` and the first 16 hex digits of SHA-256 over capture id, key and first frame.
@@ -122,31 +127,47 @@ fn flow_id(network: &Network<'_>, capture_id: &str) -> Word {
     hash.update(network.key.tunnel.0.to_be_bytes());
     hash.update(network.first.frame.to_be_bytes());
     let digest: [u8; 32] = hash.finalize().into();
-    format!("f{}", hex(&digest[..8])).into()
+    let mut id = *b"f0000000000000000";
+    for (place, byte) in id[1..].chunks_exact_mut(2).zip(digest) {
+        place.copy_from_slice(&hex_pair(byte));
+    }
+    Word::new(&String::from_utf8_lossy(&id))
+}
+
+fn hex_pair(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }
 
 /// Bytes in lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
+    text.extend(bytes.iter().flat_map(|byte| hex_pair(*byte)).map(char::from));
     text
 }
 
-fn address(endpoint: Endpoint) -> String {
-    let mut text = String::with_capacity(39);
-    let _ = write!(text, "{}", Ipv6Addr::from(endpoint.address).to_canonical());
-    text
+fn address(endpoint: Endpoint) -> IpAddr {
+    Ipv6Addr::from(endpoint.address).to_canonical()
+}
+
+/// `192.0.2.1`, `2001:db8::1`.
+fn address_text(address: IpAddr) -> Word {
+    let IpAddr::V4(address) = address else { return address.to_string().into() };
+    let mut text = Vec::with_capacity(15);
+    for octet in address.octets() {
+        if !text.is_empty() {
+            text.push(b'.');
+        }
+        append_integer(octet.into(), &mut text);
+    }
+    Word::new(&String::from_utf8_lossy(&text))
 }
 
 fn ends(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &Roles) {
     let (client, server) = (network.endpoint(roles.client), network.endpoint(roles.client.other()));
-    row.client_ip = address(client).into();
+    row.client_ip = address_text(address(client));
     row.client_port = client.port;
-    row.server_ip = address(server).into();
+    row.server_ip = address_text(address(server));
     row.server_port = server.port;
     row.client_guessed = roles.guessed;
     row.tunnel = network.path.map(|path| path.text()).unwrap_or_default().into();

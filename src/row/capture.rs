@@ -1,6 +1,7 @@
 //! `captures.csv`: every file that the run met, read or not.
 
-use super::cell::{Seconds, Wild, Word};
+use super::Word;
+use super::cell::{Seconds, Wild};
 use crate::table;
 use crate::time::Timestamp;
 

@@ -3,6 +3,7 @@
 //! Text is always quoted, numbers and booleans never; an absent value is an empty cell. Text that came out of a
 //! capture ([`Wild`]) is guarded against formula injection and shows controls visibly.
 
+use super::word::Word;
 use crate::decimal::{append_fixed, append_integer};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -174,22 +175,10 @@ impl Cell for Share {
     }
 }
 
-/// A word of our own vocabulary (a state, a registry's name): usually a constant, owned when it was read back.
-pub type Word = std::borrow::Cow<'static, str>;
-
 impl Cell for Word {
     const KIND: Kind = Kind::Text;
     fn append(&self, _: Style, out: &mut Vec<u8>) {
-        match self {
-            // Constants are most of all cells, and none of them holds a quote.
-            Word::Borrowed(text) if !text.is_empty() => {
-                debug_assert!(!text.contains('"'), "{text}");
-                out.push(b'"');
-                out.extend_from_slice(text.as_bytes());
-                out.push(b'"');
-            }
-            text => append_text(text, out),
-        }
+        append_text(self, out);
     }
 }
 

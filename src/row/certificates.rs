@@ -1,7 +1,7 @@
 //! The plain certificates of a flow: `flow_certificates.csv`, and what the leaf and the chain come to in flows.csv.
 
+use super::Word;
 use super::assemble::hex;
-use super::cell::Word;
 use super::flow::{FlowCertificateRow, FlowRow};
 use crate::flow::Side;
 use crate::tls::Seen;

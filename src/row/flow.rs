@@ -1,6 +1,7 @@
 //! `flows.csv` and `flow_certificates.csv`: a TLS flow from its first packet to its last.
 
-use super::cell::{Codes, Millis, Seconds, Wild, WildList, Word};
+use super::Word;
+use super::cell::{Codes, Millis, Seconds, Wild, WildList};
 use crate::table;
 use crate::time::Timestamp;
 

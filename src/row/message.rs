@@ -1,6 +1,7 @@
 //! `messages.csv`: a message of a flow with the records, segments and packets that carried it.
 
-use super::cell::{Millis, Wild, Word};
+use super::Word;
+use super::cell::{Millis, Wild};
 use crate::table;
 use crate::time::Timestamp;
 

@@ -7,6 +7,7 @@ pub mod assemble;
 pub mod capture;
 pub mod cell;
 mod certificates;
+mod fingerprints;
 pub mod flow;
 mod judge;
 pub mod message;
@@ -14,8 +15,10 @@ mod negotiated;
 pub mod network;
 pub mod read;
 pub mod step;
+mod word;
 
-pub use cell::{Cell, Codes, Kind, Millis, Seconds, Share, Style, Wild, WildList, Word};
+pub use cell::{Cell, Codes, Kind, Millis, Seconds, Share, Style, Wild, WildList};
+pub use word::Word;
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]

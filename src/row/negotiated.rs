@@ -1,7 +1,9 @@
 //! What the hellos offered and chose, as columns of flows.csv.
 
+use super::Word;
 use super::assemble::hex;
-use super::cell::{Codes, MAX_LIST, Wild, WildList, Word};
+use super::cell::{Codes, MAX_LIST, Wild, WildList};
+use super::fingerprints;
 use super::flow::FlowRow;
 use crate::flow::Side;
 use crate::tls::fingerprint::{self, Transport};
@@ -43,13 +45,12 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
     row.pq_offered = Some(hello.groups.iter().any(|code| names::group(*code).is_some_and(|group| group.post_quantum)));
     row.early_data = Some(hello.early_data);
     row.ech = Some(hello.ech);
-    row.ja3 = hex(&fingerprint::ja3(hello)).into();
     let transport = match row.protocol.as_ref() {
         "dtls" => Transport::Dtls,
         "quic" => Transport::Quic,
         _ => Transport::Tcp,
     };
-    row.ja4 = fingerprint::ja4(hello, transport).into();
+    (row.ja3, row.ja4) = fingerprints::of(hello, transport);
     row.extensions_offered = Codes(hello.extensions.clone());
     row.extensions_offered_count = Some(hello.extensions.len() as u32);
     row.extensions_offered_truncated = row.extensions_offered.is_cut();

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Bytes of rows kept in memory before they are written to a scratch file.
-pub const MAX_MEMORY: usize = 48 << 20;
+pub const MAX_MEMORY: usize = 32 << 20;
 
 /// Tables whose rows belong to flows.
 pub const TABLES: usize = 3;
@@ -35,40 +35,57 @@ pub struct RowKey {
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     key: RowKey,
-    /// Where its rows begin.
-    at: usize,
+    /// The chunk that holds its rows, and where in it they begin.
+    chunk: u32,
+    at: u32,
     /// Bytes of each table's rows, one behind the other.
     lens: [u32; TABLES],
     conversation: Conversation,
 }
 
-/// Rows with an index.
+/// Bytes after which rows begin another chunk: one buffer that doubles would be copied, and touch fresh pages, again and again.
+const CHUNK: usize = 256 << 10;
+
+/// Rows with an index. All rows of a flow are in one chunk.
 #[derive(Debug, Default)]
 pub struct Run {
-    bytes: Vec<u8>,
+    chunks: Vec<Vec<u8>>,
     entries: Vec<Entry>,
+    len: usize,
 }
 
 impl Run {
     /// Formats the rows of a flow.
     pub fn push(&mut self, key: RowKey, rows: &FlowRows, style: Style) {
-        let at = self.bytes.len();
-        rows.flow.append_csv(style, &mut self.bytes);
-        let flow_end = self.bytes.len();
+        if self.chunks.last().is_none_or(|chunk| chunk.len() > CHUNK - CHUNK / 16) {
+            // The first one grows as it is needed: most captures are small.
+            self.chunks.push(if self.chunks.is_empty() { Vec::new() } else { Vec::with_capacity(CHUNK) });
+        }
+        let chunk = self.chunks.len() as u32 - 1;
+        let Some(bytes) = self.chunks.last_mut() else { return };
+        let at = bytes.len();
+        rows.flow.append_csv(style, bytes);
+        let flow_end = bytes.len();
         for message in &rows.messages {
-            message.append_csv(style, &mut self.bytes);
+            message.append_csv(style, bytes);
         }
-        let message_end = self.bytes.len();
+        let message_end = bytes.len();
         for certificate in &rows.certificates {
-            certificate.append_csv(style, &mut self.bytes);
+            certificate.append_csv(style, bytes);
         }
-        let lens = [flow_end - at, message_end - flow_end, self.bytes.len() - message_end].map(|len| len as u32);
-        self.entries.push(Entry { key, at, lens, conversation: rows.conversation });
+        self.len += bytes.len() - at;
+        let lens = [flow_end - at, message_end - flow_end, bytes.len() - message_end].map(|len| len as u32);
+        self.entries.push(Entry { key, chunk, at: at as u32, lens, conversation: rows.conversation });
+    }
+
+    /// The rows of an entry, those of all tables.
+    fn rows(&self, entry: &Entry) -> &[u8] {
+        &self.chunks[entry.chunk as usize][entry.at as usize..][..entry.lens.iter().sum::<u32>() as usize]
     }
 
     /// Bytes of rows.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.len
     }
 
     /// Whether there are none.
@@ -202,7 +219,7 @@ fn write_sorted(runs: &[Run], path: &Path) -> std::io::Result<()> {
         }
         file.write_all(&[u8::from(entry.conversation.udp)])?;
         file.write_all(&entry.conversation.first_frame.to_le_bytes())?;
-        file.write_all(&run.bytes[entry.at..][..entry.lens.iter().sum::<u32>() as usize])?;
+        file.write_all(run.rows(&entry))?;
     }
     file.flush()
 }
@@ -225,7 +242,7 @@ impl Source {
                     let entry = run.entries[*index as usize];
                     rows.key = Some(entry.key);
                     (rows.lens, rows.conversation) = (entry.lens, entry.conversation);
-                    rows.bytes.extend_from_slice(&run.bytes[entry.at..][..entry.lens.iter().sum::<u32>() as usize]);
+                    rows.bytes.extend_from_slice(run.rows(&entry));
                 }
                 Ok(())
             }
