@@ -26,7 +26,7 @@ const explorer = ({ make, copyButton }) => {
     ['alert', 'Alert', 210], ['step', 'Last step', 100, count], ['resumption', 'Resumption', 140], ['handshake', 'Handshake, ms', 134, millis],
     ['rtt', 'TCP round trip, ms', 156, millis], ['hello', 'ClientHello, bytes', 154, count],
     ['flight', 'Server flight, bytes', 164, count], ['segments', 'Flight segments', 134, count], ['packets', 'Packets', 88, count],
-    ['bytes', 'Bytes', 100, count], ['retransmissions', 'Retransmitted', 118, count], ['first', 'First packet, UTC', 188, time],
+    ['bytes', 'Bytes', 100, count], ['retransmissions', 'Retransmitted', 118, count], ['fragments', 'IP fragments', 118, count], ['first', 'First packet, UTC', 188, time],
     ['capture', 'Capture', 220], ['stream', 'Stream', 76, count], ['id', 'Flow', 156], ['ja4', 'JA4', 288], ['findings', 'Findings', 280],
     ['why', 'Chosen as', 170],
   ].map(([key, name, width, written]) => ({ key, name, width, written }));
@@ -62,8 +62,10 @@ const explorer = ({ make, copyButton }) => {
     const [client, server] = [cell('client', row), cell('server', row)];
     const field = client.includes(':') ? 'ipv6.addr' : 'ip.addr';
     const port = cell('protocol', row) === 'TLS' ? 'tcp.port' : 'udp.port';
+    const ports = `${port} == ${cell('client_port', row)} && ${port} == ${cell('server_port', row)}`;
+    const parts = field === 'ip.addr' ? 'ip.flags.mf == 1 || ip.frag_offset > 0' : 'ipv6.fraghdr';
     return [`frame.number >= ${cell('first_frame', row)}`, ...(last === null ? [] : [`frame.number <= ${last}`]), `${field} == ${client}`,
-      `${field} == ${server}`, `${port} == ${cell('client_port', row)}`, `${port} == ${cell('server_port', row)}`].join(' && ');
+      `${field} == ${server}`, cell('fragments', row) ? `(${ports} || ${parts})` : ports].join(' && ');
   };
 
   // The state in the fragment: #explorer?q=mail&sort=-handshake&version=TLS+1.2

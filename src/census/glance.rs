@@ -59,6 +59,7 @@ pub struct Glance {
     /// Of both sides.
     pub bytes: u64,
     pub retransmissions: Option<u64>,
+    pub ip_fragments: Option<u64>,
     pub ja4: Word,
     pub findings: Word,
 }
@@ -100,6 +101,7 @@ impl Glance {
             packets: flow.packets_client + flow.packets_server,
             bytes: flow.bytes_client + flow.bytes_server,
             retransmissions: flow.retransmissions,
+            ip_fragments: flow.ip_fragments,
             ja4: flow.ja4.clone(),
             findings: flow.findings.clone(),
         }
@@ -123,7 +125,7 @@ impl Part for Glances {
         keep(&mut self.sample, (hash(&flow.flow_id), flow.flow_id.clone()), rows);
         for rule in flow.findings.split(';').filter(|rule| !rule.is_empty()) {
             if !self.examples.contains_key(rule) {
-                self.examples.insert(Word::Owned(rule.to_owned()), First::default());
+                self.examples.insert(Word::new(rule), First::default());
             }
             if let Some(class) = self.examples.get_mut(rule) {
                 keep(class, (flow.first_utc, flow.flow_id.clone()), rows);

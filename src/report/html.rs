@@ -35,7 +35,11 @@ pub const SECTIONS: [(&str, u8, &str); 13] = [
 const MAX_FLOWS_BYTES: usize = 2_000_000;
 /// Longest sentence of the verdict, in characters.
 const SENTENCE: usize = 600;
-const STYLE: &str = concat!(include_str!("../../templates/report.css"), include_str!("../../templates/explorer.css"));
+const STYLE: &str = concat!(
+    include_str!("../../templates/report.css"),
+    include_str!("../../templates/explorer.css"),
+    include_str!("../../templates/ladder.css")
+);
 const SCRIPT: &str = concat!(include_str!("../../templates/explorer.js"), include_str!("../../templates/report.js"));
 
 /// Renders the page. Ladders are left out from the end until it keeps to [`MAX_BYTES`].

@@ -127,7 +127,7 @@ pub fn hostile() -> Page {
 
 /// Flows at a glance, with a text wherever one comes from a capture or could be read back from elsewhere.
 fn explorer(flows: u64, text: &str) -> Explorer {
-    let word = |at: u64| Word::Owned(format!("{text}{at}"));
+    let word = |at: u64| Word::from(format!("{text}{at}"));
     let row = |at: u64| ExplorerRow {
         flow: Glance {
             flow_id: if at.is_multiple_of(2) { format!("f{at:016x}").into() } else { word(at) },
@@ -470,6 +470,8 @@ fn ladder(at: u64) -> Ladder {
         bytes: Some(bytes),
         records: Some(1),
         segments: Some(segments),
+        again: u64::from(step == 4),
+        flight: Some(u32::from(step / 3)),
     };
     let absent = |step: u8, state| LadderLine {
         since_start_us: None,
@@ -478,6 +480,8 @@ fn ladder(at: u64) -> Ladder {
         bytes: None,
         records: None,
         segments: None,
+        again: 0,
+        flight: None,
         direction: Direction::None,
         ..line(step, Direction::None, state, 0, (0, 0), 0, 0)
     };
@@ -512,12 +516,15 @@ fn ladder(at: u64) -> Ladder {
     Ladder {
         flow_id: format!("f{at:016x}"),
         capture: format!("gateway-{}/2026-11-0{}_0001.pcapng", at % 5, at % 9 + 1),
+        transport: "tcp".into(),
         stream: Some(at * 31),
         client: format!("192.0.2.{}:{}", at % 250 + 1, 40_000 + at),
         server: "[2001:db8:4:21::17]:443".into(),
         sni: (at % 5 != 4).then(|| format!("host-{at}.example.net")),
         version: (!failed).then(|| "TLS 1.2".into()),
         suite: (!failed).then(|| "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256".into()),
+        group: (!failed).then(|| "x25519".into()),
+        resumption: (!failed).then(|| "full handshake".into()),
         alpn: at.is_multiple_of(2).then(|| "h2".into()),
         outcome: if failed { "alert".into() } else { "completed".into() },
         level: if failed { Level::Bad } else { Level::Good },
@@ -538,11 +545,14 @@ fn hostile_ladder(at: u64, bad: &str) -> Ladder {
     Ladder {
         flow_id: format!("{}{at}", if at == 0 { bad() } else { "f".into() }),
         capture: bad(),
+        transport: bad(),
         client: bad(),
         server: bad(),
         sni: Some(bad()),
         version: Some(bad()),
         suite: Some(bad()),
+        group: Some(bad()),
+        resumption: Some(bad()),
         alpn: Some(bad()),
         outcome: bad(),
         why: bad(),

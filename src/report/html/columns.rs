@@ -107,6 +107,7 @@ const NUMBERS: &[Named<Option<i64>>] = &[
     ("packets", |row| number(Some(row.flow.packets))),
     ("bytes", |row| number(Some(row.flow.bytes))),
     ("retransmissions", |row| number(row.flow.retransmissions)),
+    ("fragments", |row| number(row.flow.ip_fragments)),
 ];
 
 fn number(value: Option<u64>) -> Option<i64> {
