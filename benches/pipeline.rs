@@ -22,6 +22,7 @@ use tlscensus::flow::table::{BlockFacts, Lane, Pressure, Sink};
 use tlscensus::flow::{Chunk, End, Flow, FramePlace, Gap, Interest, Reader, Side, Start};
 use tlscensus::packet::{Plain, plain};
 use tlscensus::progress::{Mode, Progress};
+use tlscensus::report::Layout;
 use tlscensus::row::assemble::{Origin, assemble};
 use tlscensus::row::{Row, Style};
 use tlscensus::run::{Options, run, write_rows};
@@ -173,9 +174,9 @@ fn scan(bencher: Bencher, name: &str) {
         let archive = archive(&request).unwrap();
         let progress = Progress::new(Mode::None, 0, 0);
         let rules = Rules::default();
-        let options = Options { style: Style { raw: false }, rules: &rules };
+        let options = Options { style: Style { raw: false }, rules: &rules, mask: None };
         let found = pool.install(|| run(&archive, options, &folder.0, &progress, &AtomicBool::new(false))).unwrap();
-        black_box(write_rows(&out, found.store, &found.collected, false).unwrap());
+        black_box(write_rows(&out, found.store, &found.collected, &Layout::default()).unwrap());
     });
 }
 

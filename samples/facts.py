@@ -4,7 +4,7 @@
 One line a TCP stream, then a table of the TLS messages in the order in which tshark completes them. Lengths: a
 handshake message with its 4-byte header; of an encrypted one and of application data the record's length field. --brief: hellos, certificates and alerts
 only. --reorder: tshark puts TCP segments in order first (tcp.reassemble_out_of_order; it then stops at a gap for good).
---datagrams: one line a datagram of DTLS instead, with tshark's column Info.
+--datagrams: one line a datagram of DTLS or QUIC instead, with tshark's column Info.
 The TCP frames are those that tshark names as reassembled; it may join several messages.
 """
 import re
@@ -132,13 +132,27 @@ def messages(path):
             segments = [frame]
 
 
+QUIC_PACKETS = {"0": "Initial", "1": "0-RTT", "2": "Handshake", "3": "Retry"}
+HELLOS = {"1": "Client Hello", "2": "Server Hello"}
+
+
+def packets(types, messages, info):
+    """The packets with long headers in a datagram of QUIC: Initial (Client Hello), Handshake."""
+    names = [QUIC_PACKETS[kind] for kind in types.split(",") if kind] or [re.split(r",| \(", info)[0]]
+    hellos = [HELLOS[kind] for kind in messages.split(",") if kind in HELLOS]
+    return ", ".join(f"{name} ({hellos.pop(0)})" if name == "Initial" and hellos else name for name in names)
+
+
 def datagrams(path):
-    fields = [part for name in ("frame.number", "udp.stream", "udp.srcport", "udp.length", "_ws.col.Info") for part in ("-e", name)]
+    names = ("frame.number", "udp.stream", "udp.srcport", "udp.length", "quic.long.packet_type", "tls.handshake.type", "_ws.col.Protocol",
+             "_ws.col.Info")
+    fields = [part for name in names for part in ("-e", name)]
     print("| frame | stream | from | records | payload bytes |\n|---|---|---|---|---|")
-    for line in tshark(path, "-Y", "dtls", "-T", "fields", "-E", "separator=|", *fields).splitlines():
-        frame, stream, port, length, info = line.split("|")
+    for line in tshark(path, "-Y", "dtls or quic", "-T", "fields", "-E", "separator=|", *fields).splitlines():
+        frame, stream, port, length, types, messages, protocol, info = line.split("|")
         side = "server" if int(port) < 1024 else "client"
-        print(f"| {frame} | {stream} | {side} | {info} | {int(length) - 8} |")
+        records = packets(types, messages, info) if protocol == "QUIC" else info
+        print(f"| {frame} | {stream} | {side} | {records} | {int(length) - 8} |")
 
 
 def main(path, brief=False):

@@ -6,8 +6,8 @@
 #   samples/record.sh -l         list the names
 #
 # Needs root and the Debian packages: tcpdump tshark ethtool iproute2 openssl gnutls-bin curl nodejs python3
-# (tshark with editcap only for the README's tables and for the pcapng sample), and chromium-headless-shell for the
-# sample chromium. Nothing leaves the namespaces.
+# (tshark with editcap only for the README's tables and for the pcapng sample), chromium-headless-shell for the
+# sample chromium, python3-aioquic for those of QUIC. Nothing leaves the namespaces.
 # Writes samples/NAME/NAME.pcap and samples/NAME/README.md. Keys and certificates are made for each run in a
 # temporary directory and deleted afterwards.
 set -euo pipefail
@@ -24,7 +24,8 @@ ALL="tls12-ecdhe-rsa tls12-rsa tls12-dhe tls13 tls13-hrr tls12-resumption-ticket
  tls13-early-data tls12-client-auth tls13-client-auth failure-alert failure-version failure-unknown-ca
  failure-unknown-ca-tls13 failure-reset tls10 rotated reordered lost retransmitted capture-loss big-client-hello
  big-ticket chromium small-records small-mss ip-fragments tls12-renegotiation midway bulk offload offload-big-tcp
- pcapng big-endian snaplen any-interface vxlan plain-http starttls-smtp dtls12-fragments dtls10"
+ pcapng big-endian snaplen any-interface vxlan plain-http starttls-smtp dtls12-fragments dtls10
+ quic quic-retry quic-version-negotiation"
 
 die() { echo "record.sh: $*" >&2; exit 1; }
 
@@ -244,7 +245,7 @@ index() {
 	`capture-loss` lacks a packet, `big-endian` and `pcapng` are converted. Where packets are lost, delayed or out of order a
 	relay between two real TCP stacks did it (`relay.py`).
 
-	Other files: `servers.py`, `h2server.js` (small servers), `relay.py` (loss, delay), `pcaptool.py` (cutting and rewriting),
+	Other files: `servers.py`, `h2server.js`, `quic.py` (small servers), `relay.py` (loss, delay), `pcaptool.py` (cutting and rewriting),
 	`facts.py` (the READMEs' tables, by tshark).
 	E
   } >"$HERE/README.md"
@@ -980,6 +981,49 @@ rec_dtls10() {
     "DTLS 1.0, which nobody should use any more." <<-'E'
 	What to see: version 0xfeff in the records and hellos, a CBC suite; the messages are fragmented to the path's MTU, as
 	far as OpenSSL knows it.
+	E
+}
+
+# quic [SERVER_OPTION] -- [CLIENT_OPTION]: a page from the server over QUIC
+quic() {
+  local option=()
+  $PY -c 'import aioquic' 2>/dev/null || die "$NAME needs the package python3-aioquic"
+  while [ "$1" != -- ]; do option+=("$1"); shift; done
+  shift
+  network
+  FILTER=udp SOCKETS=u FACTS=--datagrams
+  serve 443 $PY "$HERE/quic.py" server 10.1.0.2 443 "$WORK/chain.pem" "$WORK/server.key" "${option[@]}"
+  capture "$OUT/$NAME.pcap"
+  in_client timeout 20 $PY "$HERE/quic.py" client 10.1.0.2 443 $HOST "$WORK/root.crt" "$@" >"$WORK/client.log" 2>&1 || CLIENT_FAILED=yes
+  worked
+  grep -q 'quick brown fox' "$WORK/client.log" || die "$NAME: no page"
+  finish
+}
+
+quic_origin() { printf '`samples/quic.py` (aioquic %s) on both sides%s' "$($PY -c 'import aioquic; print(aioquic.__version__)')" "$1"; }
+
+rec_quic() {
+  quic --
+  readme "$OUT/$NAME.pcap" "$(quic_origin '')" python3 "QUIC version 1: a full handshake and a page of 6 KB." <<-'E'
+	What to see: the ClientHello in an Initial packet filled up to 1,200 bytes, with the transport parameters in it; the
+	ServerHello in the server's Initial packet, and behind it Handshake packets with the rest of its flight over several
+	datagrams. Whoever sees the packets can make the keys of Initial packets; those of the others nobody can.
+	E
+}
+
+rec_quic_retry() {
+  quic retry --
+  readme "$OUT/$NAME.pcap" "$(quic_origin ', the server with `retry`')" python3 "QUIC with a Retry: the server wants to see the client's address confirmed first." <<-'E'
+	What to see: the first Initial packet comes back as a Retry with a token, which the second one carries; the keys of Initial
+	packets are made anew of the id that the Retry names.
+	E
+}
+
+rec_quic_version_negotiation() {
+  quic -- version2
+  readme "$OUT/$NAME.pcap" "$(quic_origin ', the client with `version2`')" python3 "QUIC with a Version Negotiation: the client begins with version 2, the server has version 1 only." <<-'E'
+	What to see: an Initial packet of version 2 with other keys and another number for its type; the Version Negotiation;
+	the client's next Initial packet, of version 1.
 	E
 }
 

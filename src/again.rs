@@ -12,11 +12,13 @@ pub mod state;
 mod diff;
 mod flows;
 mod merge;
+mod past;
 mod report;
 mod show;
 
 pub use diff::diff;
 pub use merge::merge;
+pub use past::Past;
 pub use report::report;
 pub use show::show;
 pub use state::State;

@@ -30,9 +30,9 @@ use crate::ledger::{Layer, Reason};
 use crate::progress::Progress;
 use crate::row::capture::CaptureRow;
 use crate::row::cell::{Seconds, Wild};
-use crate::row::{Style, Word};
+use crate::row::{Mask, Style, Word};
 pub use collect::Collected;
-pub use output::{OutputFolder, Scratch, TableFile, limits, write_rows};
+pub use output::{OutputFolder, Scratch, limits, write_rows};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -47,6 +47,7 @@ pub struct Run<'a> {
     archive: &'a Archive,
     style: Style,
     rules: &'a Rules,
+    mask: Option<&'a Mask>,
     hash_key: HashKey,
     threads: usize,
     progress: &'a Progress,
@@ -102,6 +103,8 @@ pub struct Options<'a> {
     pub style: Style,
     /// The rules that flows are asked.
     pub rules: &'a Rules,
+    /// What makes pseudonyms of names and addresses, if they are to be made.
+    pub mask: Option<&'a Mask>,
 }
 
 /// Reads all series of an archive on the threads of the pool that it runs in. `scratch` is a folder for rows that do not
@@ -121,6 +124,7 @@ pub fn run(
         archive,
         style: options.style,
         rules: options.rules,
+        mask: options.mask,
         hash_key: HashKey::random(),
         threads: rayon::current_num_threads(),
         progress,
@@ -257,6 +261,17 @@ impl Run<'_> {
         Ok(Found { captures, collected, store: self.store, stopped })
     }
 
+    /// The path of a capture as the tables show it.
+    fn path(&self, index: usize) -> Wild {
+        let path = &self.archive.captures[index].path_text;
+        Wild(self.mask.map_or_else(|| path.clone(), |mask| mask.path(index, path)))
+    }
+
+    /// The id of a series as the tables show it.
+    fn series_id(&self, series: &Series) -> Word {
+        self.mask.map_or_else(|| series.id.clone().into(), |mask| mask.series(&series.id))
+    }
+
     fn capture_row(&self, index: usize, series: Option<&Series>, collected: &Collected) -> CaptureRow {
         let capture = &self.archive.captures[index];
         let state = lock(&self.states[index]);
@@ -275,8 +290,8 @@ impl Run<'_> {
         };
         CaptureRow {
             capture_id: capture.id.clone().into(),
-            path: Wild(capture.path_text.clone()),
-            series_id: series.filter(|_| capture.status == Status::Ready).map(|series| series.id.clone()).unwrap_or_default().into(),
+            path: self.path(index),
+            series_id: series.filter(|_| capture.status == Status::Ready).map(|series| self.series_id(series)).unwrap_or_default(),
             format: if state.opened { state.format.into() } else { capture.format.map_or("", |format| format.name()).into() },
             link_types: state.link_types.clone().into(),
             snaplen_bytes: (state.snaplen > 0).then_some(state.snaplen),
@@ -284,7 +299,8 @@ impl Run<'_> {
             compressed: capture.compression.or(capture.packing()).map_or("", |compression| compression.name()).into(),
             status: status.into(),
             error_code: error.map_or("", |error| error.code).into(),
-            error_detail: Wild(error.map(|error| error.detail.clone()).unwrap_or_default()),
+            // It may tell of other files by their names.
+            error_detail: Wild(error.filter(|_| self.mask.is_none()).map(|error| error.detail.clone()).unwrap_or_default()),
             error_offset_bytes: error.map(|error| error.offset),
             packets: state.frames,
             packets_cut: counts.packets_cut,
@@ -298,7 +314,7 @@ impl Run<'_> {
             handshakes_failed: counts.failed,
             offload_suspected: counts.offload,
             duplicate_frames: Some(counts.duplicates),
-            duplicate_of: Wild(capture.duplicate_of.map(|other| self.archive.captures[other].path_text.clone()).unwrap_or_default()),
+            duplicate_of: capture.duplicate_of.map(|other| self.path(other)).unwrap_or_default(),
         }
     }
 }
@@ -324,12 +340,14 @@ struct SeriesFacts<'a> {
     ids: Vec<Word>,
     /// Id of the series.
     id: Word,
+    /// What makes pseudonyms, if they are to be made.
+    mask: Option<&'a Mask>,
 }
 
 impl<'a> SeriesFacts<'a> {
     fn new(run: &'a Run<'_>, series: &'a Series) -> Self {
         let ids = series.captures.iter().map(|index| run.archive.captures[*index].id.clone().into()).collect();
-        SeriesFacts { captures: &series.captures, ids, id: series.id.clone().into() }
+        SeriesFacts { captures: &series.captures, ids, id: run.series_id(series), mask: run.mask }
     }
 }
 

@@ -1,16 +1,18 @@
 //! The command `scan`: from the arguments to the finished output folder, and what is said about it.
 
-use crate::again::State;
+use crate::again::{Past, State};
 use crate::archive::{Capture, archive, check_json, check_text};
 use crate::census::findings::{self, Found as Finding, Rules, Severity};
 use crate::cli::{self, Exit, Messages, Scan};
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::report::layout::Format;
 use crate::report::manifest::{RunBlock, summary};
 use crate::report::words;
 use crate::report::write::{Results, write_all};
-use crate::row::Style;
+use crate::row::Mask;
 use crate::run::{Found, Options, OutputFolder, Scratch, limits, run, write_rows};
+use ring::rand::{SecureRandom, SystemRandom};
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -27,6 +29,7 @@ pub fn scan(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
 fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let clock = Clock::start();
     let rules = rules(&options.findings)?;
+    let mask = mask(&options.output)?;
     let threads = rayon::current_num_threads();
     let archive = archive(&options.selection.request())?;
     if options.dry_run {
@@ -36,7 +39,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let nothing = !archive.captures.iter().any(is_capture);
     if nothing {
         for capture in &archive.captures {
-            if let Some(error) = &capture.error {
+            if let Some(error) = capture.error.as_ref().filter(|_| mask.is_none()) {
                 eprintln!("tlscensus: {}: {}", words::visible(&capture.path_text), error.detail);
             }
         }
@@ -45,13 +48,17 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     }
     let Some(place) = options.output.output.as_deref().filter(|_| !options.dry_run) else { return Ok(Exit::Done) };
 
+    let layout = options.output.form.layout(options.output.csv_raw);
+    if options.output.report_pages && !layout.has(Format::Csv) {
+        return Err(Error::Usage("--report-pages is made from flows.csv: it needs csv among the formats".into()));
+    }
+    // Before the captures: a run that cannot be compared with is to be told of now.
+    let old = options.output.baseline.as_deref().map(Past::read).transpose()?;
     let folder = OutputFolder::create(place, options.output.force)?;
-    let style = Style { raw: options.output.csv_raw };
-    let bom = options.output.csv_bom.yes();
     let stop = stop_on_interrupt();
     let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
     let scratch = Scratch::create(&folder.scratch())?;
-    let found = run(&archive, Options { style, rules: &rules }, scratch.path(), &progress, &stop)?;
+    let found = run(&archive, Options { style: layout.style(), rules: &rules, mask: mask.as_ref() }, scratch.path(), &progress, &stop)?;
     progress.finish();
     let exit = exit(&found);
     let Found { captures, collected, store, stopped } = found;
@@ -60,6 +67,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         Some(least) if exit != Exit::Interrupted && is_found(&findings, least.severity()) => Exit::Found,
         _ => exit,
     };
+    let baseline = old.map(|old| old.baseline(&findings, &rules));
     let results = Results {
         title: options.output.report_title.clone().unwrap_or_else(|| title(options)),
         partial: stopped.then(|| "interrupted".to_owned()),
@@ -69,13 +77,17 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         census: &collected.census,
         ledger: &collected.ledger,
         findings: &findings,
+        baseline: baseline.as_ref(),
         settings: settings(options),
-        style,
-        bom,
-        pages_from: options.output.report_pages.then(|| folder.path().join("csv")),
-        run: if options.output.reproducible { RunBlock::default() } else { clock.block(threads) },
+        layout,
+        pages_from: options.output.report_pages.then(|| folder.path().to_owned()),
+        run: match clock.block(threads) {
+            _ if options.output.reproducible => RunBlock::default(),
+            block if mask.is_some() => RunBlock { command: "tlscensus scan --anonymize".to_owned(), ..block },
+            block => block,
+        },
     };
-    let written = write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, bom))?;
+    let written = write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, &results.layout))?;
     State::of(&results, &rules, &written).write(folder.path())?;
     let figures = summary(&results);
     drop(scratch);
@@ -124,6 +136,22 @@ fn rules(asked: &cli::Findings) -> Result<Rules, Error> {
     Ok(rules)
 }
 
+/// What makes pseudonyms, if they are asked for: with the key of a file, or with one that is known to this run alone.
+fn mask(asked: &cli::Output) -> Result<Option<Mask>, Error> {
+    const LEAST: usize = 16;
+    let Some(path) = &asked.anonymize_key else {
+        let mut key = [0; 32];
+        let made = SystemRandom::new().fill(&mut key);
+        made.map_err(|_| Error::Usage("the system gives no random numbers for --anonymize; name a key with --anonymize-key".to_owned()))?;
+        return Ok(asked.anonymize.then(|| Mask::new(&key)));
+    };
+    let key = std::fs::read(path).map_err(|error| Error::Usage(format!("{}: {error}", path.display())))?;
+    if key.len() < LEAST {
+        return Err(Error::Usage(format!("{}: has {} bytes, and a key needs {LEAST}", path.display(), key.len())));
+    }
+    Ok(Some(Mask::new(&key)))
+}
+
 /// Whether something of at least this severity was found by a rule that is not muted.
 fn is_found(findings: &[Finding], least: Severity) -> bool {
     findings.iter().any(|found| !found.setting.muted && found.setting.severity >= least)
@@ -147,6 +175,9 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
 
 /// What was scanned, as the reader would call it.
 fn title(options: &Scan) -> String {
+    if options.output.is_anonymous() {
+        return "anonymized captures".to_owned();
+    }
     match &options.selection.paths[..] {
         [one] if one.as_os_str() == "-" => "standard input".to_owned(),
         [one] => one.canonicalize().ok().as_deref().and_then(Path::file_name).unwrap_or(one.as_os_str()).to_string_lossy().into_owned(),
@@ -167,6 +198,13 @@ fn settings(options: &Scan) -> Vec<(String, String)> {
         ("muted".into(), options.findings.mute.join(" ")),
         ("secrets in captures".into(), "never used".into()),
     ];
+    if options.output.is_anonymous() {
+        // Globs and files may name what is not to be named.
+        settings.retain(|(name, value)| {
+            matches!(name.as_str(), "series" | "merge by time" | "muted" | "secrets in captures") || value.is_empty()
+        });
+        settings.push(("anonymized".into(), "addresses, names, paths and ids are keyed pseudonyms".into()));
+    }
     settings.extend(limits().into_iter().map(|(name, value)| (name.to_owned(), value)));
     settings.retain(|(_, value)| !value.is_empty());
     settings
@@ -194,12 +232,12 @@ fn say(results: &Results<'_>, place: &Path, clock: &Clock, verbose: u8) {
     let packets: u64 = results.captures.iter().map(|capture| capture.packets).sum();
     let flows: u64 = results.captures.iter().map(|capture| capture.tls_flows).sum();
     eprintln!(
-        "{} captures, {} packets, {} TLS flows in {:.1} s; the report is {}",
+        "{} captures, {} packets, {} TLS flows in {:.1} s; {}",
         words::count(results.captures.len() as u64),
         words::count(packets),
         words::count(flows),
         clock.started.elapsed().as_secs_f64(),
-        place.join("report.html").display()
+        results.whereabouts(place)
     );
 }
 

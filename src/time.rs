@@ -65,6 +65,12 @@ impl Timestamp {
     }
 }
 
+/// Days from 1970-01-01 to a day of the proleptic Gregorian calendar; a year begins in March here, so that the leap day is its last.
+pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day - 1 - 719_468
+}
+
 /// Days since the epoch to (year, month, day) of the proleptic Gregorian calendar.
 ///
 /// The year is taken to begin on 1 March, so that the leap day is the last of it; an era is 400 years, 146,097 days.

@@ -90,9 +90,9 @@ fn content_decides_and_names_only_ask_for_a_row() {
     folder.write("nothing.pcap", b"");
     folder.write("nothing.txt", b"");
     folder.write("x.pcap.gz", b"\x1f\x8b\x08\0rest");
-    folder.write("old.netmon", b"GMBU\0\x02\0\0\0\0\0\0");
+    folder.write("old.iptrace", b"iptrace 1.0\0");
     let archive = folder.scan(&[""]);
-    let expected = ".hidden/x.txt ready\nng ready\nnothing.pcap empty\nold.netmon skipped unsupported_format\nplain ready\n\
+    let expected = ".hidden/x.txt ready\nng ready\nnothing.pcap empty\nold.iptrace skipped unsupported_format\nplain ready\n\
                     text.pcap skipped unknown_format\nx.pcap.gz failed cut_stream\n";
     assert_eq!(rows(&archive), expected);
     assert_eq!((archive.not_captures, archive.folders), (3, 2));

@@ -132,8 +132,8 @@ fn the_page_keeps_its_budget() {
     }
     let html = page("huge");
     assert!(html.contains("200 of 48,211 shown, all in <code>csv/flows.csv</code>"));
-    assert!(html.contains("200 of 48,211 shown, all in <code>csv/captures.csv</code>"));
-    assert!(html.contains("100 of 5,000 shown, all in <code>csv/captures.csv</code>"));
+    assert!(html.contains("150 of 48,211 shown, all in <code>csv/captures.csv</code>"));
+    assert!(html.contains("60 of 5,000 shown, all in <code>csv/captures.csv</code>"));
 }
 
 #[test]

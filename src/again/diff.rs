@@ -35,13 +35,17 @@ struct Run {
 
 /// A finding that is in one run alone.
 #[derive(Debug, Serialize)]
-struct FindingChange {
-    change: Change,
-    severity: Severity,
+pub struct FindingChange {
+    /// Whether it came or went.
+    pub change: Change,
+    /// How bad it is.
+    pub severity: Severity,
     rule: &'static str,
-    title: &'static str,
+    /// Title of the rule.
+    pub title: &'static str,
     subject_type: String,
-    subject: String,
+    /// The server, client, certificate or capture.
+    pub subject: String,
     flows: u64,
     finding_id: String,
 }
@@ -69,9 +73,13 @@ struct Item {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Change {
+/// What became of something from one run to the other.
+pub enum Change {
+    /// In the new run alone.
     Appeared,
+    /// In the old run alone.
     Vanished,
+    /// In both, with another share.
     Changed,
 }
 
@@ -102,7 +110,7 @@ fn between(old: &State, new: &State) -> Differences {
     compare("endings", "flows that ended so, of all TLS flows", true, endings);
     compare("certificates", "flows that showed it", false, certificates);
     compare("servers", "TLS flows", false, servers);
-    Differences { old: run(old), new: run(new), notes: notes(old, new), findings: findings(old, new), sections }
+    Differences { old: run(old), new: run(new), notes: notes(old, new), findings: changed(&old.findings(), &new.findings()), sections }
 }
 
 /// How often what was met, and the whole that it is a share of.
@@ -129,14 +137,13 @@ fn section(name: &'static str, counts: &'static str, shares: bool, old: Counts, 
 }
 
 /// Findings that are in one run alone, the worst first, those that came before those that went.
-fn findings(old: &State, new: &State) -> Vec<FindingChange> {
-    let (old, new) = (old.findings(), new.findings());
+pub fn changed(old: &[Found], new: &[Found]) -> Vec<FindingChange> {
     let ids = |found: &[Found]| {
         found.iter().flat_map(|found| &found.rows).map(|row| row.finding_id.clone()).collect::<std::collections::BTreeSet<_>>()
     };
-    let (before, now) = (ids(&old), ids(&new));
+    let (before, now) = (ids(old), ids(new));
     let mut changes = Vec::new();
-    for (change, found, known) in [(Change::Appeared, &new, &before), (Change::Vanished, &old, &now)] {
+    for (change, found, known) in [(Change::Appeared, new, &before), (Change::Vanished, old, &now)] {
         for found in found.iter().filter(|found| !found.setting.muted) {
             for row in found.rows.iter().filter(|row| !known.contains(&row.finding_id)) {
                 changes.push(FindingChange {
@@ -161,17 +168,23 @@ fn notes(old: &State, new: &State) -> Vec<String> {
     if old.rules != new.rules {
         notes.push("The runs were judged by different rules; findings may come and go for that reason.".to_owned());
     }
-    for (name, state) in [("old", old), ("new", new)] {
-        if let Some(why) = &state.partial {
-            notes.push(format!("The {name} run stopped early ({why})."));
-        }
-        if state.census.certificates.beyond() > 0 {
-            notes.push(format!("The {name} run met more certificates than it keeps; some may be called new or gone that are not."));
-        }
-        let unread = state.captures.iter().filter(|capture| matches!(capture.status.as_ref(), "failed" | "truncated")).count();
-        if unread > 0 {
-            notes.push(format!("Of the {name} run, {unread} captures could not be read, or not to their end."));
-        }
+    notes.extend(shortcomings("old", old));
+    notes.extend(shortcomings("new", new));
+    notes
+}
+
+/// What a run lacks, so that it is less than fair to compare with it.
+pub fn shortcomings(name: &str, state: &State) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(why) = &state.partial {
+        notes.push(format!("The {name} run stopped early ({why})."));
+    }
+    if state.census.certificates.beyond() > 0 {
+        notes.push(format!("The {name} run met more certificates than it keeps; some may be called new or gone that are not."));
+    }
+    let unread = state.captures.iter().filter(|capture| matches!(capture.status.as_ref(), "failed" | "truncated")).count();
+    if unread > 0 {
+        notes.push(format!("Of the {name} run, {unread} captures could not be read, or not to their end."));
     }
     notes
 }

@@ -5,15 +5,16 @@
 
 use super::merge::{Part, is_read};
 use crate::error::Error;
-use crate::report::csv::{BOM, Written, header};
+use crate::report::Layout;
+use crate::report::csv::{BOM, header};
+use crate::report::reading::{self, Reading};
+use crate::report::table_file::{TableFile, Written};
 use crate::row::flow::{FlowCertificateRow, FlowRow};
 use crate::row::message::MessageRow;
 use crate::row::{Row, Table};
-use crate::run::TableFile;
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, Read};
+use std::path::Path;
 
 /// Bytes that a line may have: its cells end at 32,000 characters, most of them much sooner.
 const MAX_LINE: u64 = 16 << 20;
@@ -26,10 +27,10 @@ const TABLES: [Table; 3] = [FlowRow::TABLE, MessageRow::TABLE, FlowCertificateRo
 /// # Errors
 ///
 /// A table is not what a run of this version writes, or the file system refuses.
-pub fn merge(parts: &[Part], out: &Path, bom: bool) -> Result<Vec<Written>, Error> {
+pub fn merge(parts: &[Part], out: &Path, layout: &Layout) -> Result<Vec<Written>, Error> {
     let mut files = Vec::new();
     for table in &TABLES {
-        files.push(TableFile::create(&out.join("csv"), table, bom)?);
+        files.push(TableFile::create(out, table, layout)?);
     }
     let mut sources = parts.iter().map(Source::open).collect::<Result<Vec<_>, _>>()?;
     while let Some((at, place)) = first(&sources) {
@@ -38,7 +39,7 @@ pub fn merge(parts: &[Part], out: &Path, bom: bool) -> Result<Vec<Written>, Erro
         }
     }
     if let Some(lines) = sources.iter().flat_map(|source| &source.tables).find(|lines| !lines.line.is_empty()) {
-        return Err(Error::result(&lines.path, "has lines of a flow that flows.csv does not have there"));
+        return Err(Error::result(lines.file.path(), "has lines of a flow that flows.csv does not have there"));
     }
     let mut written = files.into_iter().map(TableFile::finish).collect::<Result<Vec<_>, _>>()?;
     for (at, file) in written.iter_mut().enumerate() {
@@ -65,7 +66,7 @@ struct Source<'a> {
 impl<'a> Source<'a> {
     fn open(part: &'a Part) -> Result<Self, Error> {
         let [flows, messages, certificates] = &TABLES;
-        let open = |table: &Table| Lines::open(part.folder.join("csv").join(format!("{}.csv", table.name)), table);
+        let open = |table: &Table| Lines::open(&part.folder, table);
         let captures = part.state.captures.iter().zip(&part.places).filter(|(capture, _)| is_read(capture));
         let mut source = Source {
             tables: [open(flows)?, open(messages)?, open(certificates)?],
@@ -110,20 +111,18 @@ impl<'a> Source<'a> {
 
 /// A table, line by line.
 struct Lines {
-    path: PathBuf,
-    file: BufReader<File>,
+    file: Reading,
     /// The next line with its end; empty at the end of the table.
     line: Vec<u8>,
     number: u64,
 }
 
 impl Lines {
-    fn open(path: PathBuf, table: &Table) -> Result<Self, Error> {
-        let file = File::open(&path).map_err(Error::io("reading", &path))?;
-        let mut lines = Lines { path, file: BufReader::with_capacity(256 << 10, file), line: Vec::new(), number: 0 };
+    fn open(out: &Path, table: &Table) -> Result<Self, Error> {
+        let mut lines = Lines { file: reading::open(out, table.name)?, line: Vec::new(), number: 0 };
         lines.advance()?;
         if lines.line.strip_prefix(BOM).unwrap_or(&lines.line) != header(table, false) {
-            return Err(Error::result(&lines.path, "has other columns than this version writes; scan the captures again"));
+            return Err(Error::result(lines.file.path(), "has other columns than this version writes; scan the captures again"));
         }
         lines.advance()?;
         Ok(lines)
@@ -133,7 +132,7 @@ impl Lines {
     fn advance(&mut self) -> Result<(), Error> {
         self.line.clear();
         self.number += 1;
-        self.file.by_ref().take(MAX_LINE).read_until(b'\n', &mut self.line).map_err(Error::io("reading", &self.path))?;
+        self.file.by_ref().take(MAX_LINE).read_until(b'\n', &mut self.line).map_err(Error::io("reading", self.file.path()))?;
         if self.line.is_empty() || self.line.ends_with(b"\r\n") { Ok(()) } else { Err(self.wrong("does not end as a line does")) }
     }
 
@@ -144,6 +143,6 @@ impl Lines {
     }
 
     fn wrong(&self, what: &str) -> Error {
-        Error::result(&self.path, format!("line {} {what}", self.number))
+        Error::result(self.file.path(), format!("line {} {what}", self.number))
     }
 }

@@ -18,7 +18,6 @@ use crate::error::Error;
 use crate::ledger::{Layer, Ledger, Reason};
 use crate::report::words;
 use crate::report::{Results, RunBlock, write_all};
-use crate::row::Style;
 use crate::row::capture::CaptureRow;
 use crate::run::OutputFolder;
 use crate::scan::{Clock, in_pool};
@@ -65,20 +64,20 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
         census: &census,
         ledger: &ledger,
         findings: &findings,
+        baseline: None,
         settings,
-        style: Style { raw: parts[0].state.raw },
-        bom: parts.iter().any(|part| part.state.bom),
+        layout: options.form.layout(parts[0].state.layout.raw),
         pages_from: None,
         run: if options.reproducible { RunBlock::default() } else { clock.block(1) },
     };
-    let streamed = || flows::merge(&parts, folder.path(), results.bom);
+    let streamed = || flows::merge(&parts, folder.path(), &results.layout);
     let written = in_pool(None, || write_all(folder.path(), &results, streamed))??;
     State::of(&results, &rules, &written).write(folder.path())?;
     folder.publish()?;
     if !messages.quiet {
         let flows = words::count(census.totals.tls_flows);
         let (runs, captures) = (parts.len(), words::count(captures.len() as u64));
-        eprintln!("{runs} runs, {captures} captures, {flows} TLS flows; the report is {}", options.output.join("report.html").display());
+        eprintln!("{runs} runs, {captures} captures, {flows} TLS flows; {}", results.whereabouts(&options.output));
     }
     Ok(Exit::Done)
 }
@@ -140,7 +139,7 @@ fn alike(parts: &[Part]) -> Result<(), Error> {
         if part.state.rules != parts[0].state.rules {
             return differ("were judged by different rules (--rules, --mute)");
         }
-        if part.state.raw != parts[0].state.raw {
+        if part.state.layout.raw != parts[0].state.layout.raw {
             return differ("write text differently (--csv-raw)");
         }
     }

@@ -5,9 +5,11 @@
 use crate::cli::{Color, Exit, Messages, Show};
 use crate::error::Error;
 use crate::report::fill::ladder_of;
+use crate::report::reading;
 use crate::report::rows::walk;
 use crate::report::terminal::{self, Look};
 use crate::report::{html, words};
+use crate::row::Row;
 use crate::row::assemble::FlowRows;
 use crate::row::capture::CaptureRow;
 use crate::row::flow::FlowRow;
@@ -54,16 +56,13 @@ fn look(color: Color) -> Look {
 
 /// The rows of the flow whose id is, or alone begins with, `wanted`; and the path of its capture.
 fn find(out: &Path, wanted: &str) -> Result<(FlowRows, String), Error> {
-    if !out.join("manifest.json").is_file() {
-        return Err(Error::result(out, "is not a result of tlscensus (no manifest.json)"));
-    }
     let shown = words::visible(wanted);
     if wanted.is_empty() || !wanted.starts_with('f') || !wanted[1..].bytes().all(|byte| byte.is_ascii_hexdigit()) || wanted.len() > ID {
         return Err(Error::Usage(format!("{shown:?} is no flow: an id is f and 16 hex digits, or the first of them")));
     }
     let (mut found, mut others): (Option<FlowRow>, u64) = (None, 0);
     let mut named = Vec::new();
-    walk::<FlowRow>(&out.join("csv"), |line| {
+    walk(reading::open(out, FlowRow::TABLE.name)?, |line| {
         if line.get(0).is_some_and(|id| id.starts_with(wanted)) {
             let flow = line.row::<FlowRow>()?;
             if named.len() < NAMED {
@@ -91,7 +90,7 @@ fn find(out: &Path, wanted: &str) -> Result<(FlowRows, String), Error> {
     }
     let mut rows = FlowRows { flow, ..FlowRows::default() };
     // A flow's messages stand together.
-    walk::<MessageRow>(&out.join("csv"), |line| {
+    walk(reading::open(out, MessageRow::TABLE.name)?, |line| {
         let of_it = line.get(0) == Some(&rows.flow.flow_id);
         if of_it {
             rows.messages.push(line.row::<MessageRow>()?);
@@ -99,7 +98,7 @@ fn find(out: &Path, wanted: &str) -> Result<(FlowRows, String), Error> {
         Ok(if of_it || rows.messages.is_empty() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
     let mut path = String::new();
-    walk::<CaptureRow>(&out.join("csv"), |line| {
+    walk(reading::open(out, CaptureRow::TABLE.name)?, |line| {
         let capture = line.row::<CaptureRow>()?;
         // A copy has the id of the capture that was read instead of it.
         if capture.capture_id != rows.flow.capture_id || capture.status == "duplicate" {

@@ -13,10 +13,9 @@ use crate::census::Census;
 use crate::census::findings::{Found, Rules, found};
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::report::csv::Written;
+use crate::report::table_file::{Written, WrittenFile};
 use crate::report::tables::TABLES;
-use crate::report::{Results, RunBlock};
-use crate::row::Style;
+use crate::report::{Layout, Results, RunBlock};
 use crate::row::capture::CaptureRow;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -25,7 +24,7 @@ use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The version of the state: raised when an older program would misread it, or it an older state.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Bytes that a state may have, decompressed. An archive of a million servers has about 2 GB.
 const MAX_BYTES: u64 = 8 << 30;
@@ -62,10 +61,8 @@ pub struct State<'a> {
     pub rules: Cow<'a, Rules>,
     /// Settings and limits in force.
     pub settings: Vec<(String, String)>,
-    /// Whether text stands in tables without the guard against formulas.
-    pub raw: bool,
-    /// Whether tables begin with a byte order mark.
-    pub bom: bool,
+    /// What was written, and how.
+    pub layout: Layout,
     /// The tables whose rows belong to flows.
     streamed: Vec<FlowTable>,
     /// What differs from run to run.
@@ -78,9 +75,9 @@ pub struct State<'a> {
 struct FlowTable {
     table: String,
     rows: u64,
-    bytes: u64,
-    sha256: String,
     guarded_cells: u64,
+    csv: Vec<WrittenFile>,
+    parquet: Option<WrittenFile>,
 }
 
 impl<'a> State<'a> {
@@ -89,9 +86,9 @@ impl<'a> State<'a> {
         let streamed = written.iter().filter(|file| is_streamed(file.table)).map(|file| FlowTable {
             table: file.table.to_owned(),
             rows: file.rows,
-            bytes: file.bytes,
-            sha256: file.sha256.clone(),
             guarded_cells: file.guarded_cells,
+            csv: file.csv.clone(),
+            parquet: file.parquet.clone(),
         });
         State {
             title: results.title.clone(),
@@ -103,8 +100,7 @@ impl<'a> State<'a> {
             ledger: Cow::Borrowed(results.ledger),
             rules: Cow::Borrowed(rules),
             settings: results.settings.clone(),
-            raw: results.style.raw,
-            bom: results.bom,
+            layout: results.layout.clone(),
             streamed: streamed.collect(),
             run: results.run.clone(),
         }
@@ -126,9 +122,9 @@ impl<'a> State<'a> {
             census: &self.census,
             ledger: &self.ledger,
             findings,
+            baseline: None,
             settings: self.settings.clone(),
-            style: Style { raw: self.raw },
-            bom: self.bom,
+            layout: self.layout.clone(),
             pages_from: None,
             run: self.run.clone(),
         }
@@ -139,8 +135,8 @@ impl<'a> State<'a> {
         let names = TABLES.iter().filter(|entry| entry.write.is_none()).map(|entry| entry.table.name);
         let written = |name: &'static str| {
             let of = self.streamed.iter().find(|file| file.table == name)?;
-            let FlowTable { rows, bytes, sha256, guarded_cells, .. } = of.clone();
-            Some(Written { table: name, rows, bytes, sha256, guarded_cells })
+            let FlowTable { rows, guarded_cells, csv, parquet, .. } = of.clone();
+            Some(Written { table: name, rows, guarded_cells, csv, parquet })
         };
         names.filter_map(written).collect()
     }

@@ -25,6 +25,7 @@
 //! A member of an archive has the archive's path and its own behind it: `site/mon.tar/eth0.pcap`, see `members`.
 
 mod check;
+pub mod erf;
 mod identity;
 mod members;
 mod name;
@@ -169,8 +170,18 @@ pub enum Format {
     PcapModified,
     /// pcapng.
     Pcapng,
+    /// Ixia's lcap with nanoseconds.
+    LcapNanos,
+    /// Ixia's lcap with microseconds.
+    Lcap,
     /// snoop, of Solaris.
     Snoop,
+    /// ERF, of Endace.
+    Erf,
+    /// Microsoft's Network Monitor, version 1.
+    Netmon1,
+    /// Its version 2.
+    Netmon2,
 }
 
 /// A compression, by its magic bytes.
@@ -248,7 +259,12 @@ impl Format {
             Format::PcapNanos => "pcap_nanos",
             Format::PcapModified => "pcap_modified",
             Format::Pcapng => "pcapng",
+            Format::LcapNanos => "lcap_nanos",
+            Format::Lcap => "lcap",
             Format::Snoop => "snoop",
+            Format::Erf => "erf",
+            Format::Netmon1 => "netmon1",
+            Format::Netmon2 => "netmon2",
         }
     }
 }

@@ -4,8 +4,9 @@
 //!  tcpdump -C 10 -w x.pcap         x.pcap  x.pcap1  x.pcap2           with -W 12: x.pcap00 ... x.pcap11
 //!  tcpdump -G 60 -w x-%F_%T.pcap   x-2026-01-01_12:00:00.pcap         any strftime order year to second
 //!  dumpcap -b                      x_00001_20260101120000.pcapng      or x_20260101120000_00001.pcapng
-//!  Suricata, netsniff-ng           log.pcap.1700000000                dump-1700000000.pcap
+//!  Suricata, Zeek, netsniff-ng     log.pcap.1700000000                dump-1700000000.pcap
 //!  Stenographer                    1700000000000000                   microseconds
+//!  Arkime                          node-260101-00000042.pcap
 //!  by hand, editcap                x-0001.pcap                        believed only under strict conditions
 //!  compressed afterwards           x.pcap1.gz                         as without the .gz
 //!                                   ^^^^^
@@ -14,7 +15,7 @@
 //!
 //! A name proposes; the packet times decide (`series`). A date in a name counts only if the first packet is near it.
 
-use crate::time::{SECOND, Timestamp};
+use crate::time::{SECOND, Timestamp, days_from_civil};
 
 /// How far the first packet may lie from the moment in the name: a whole day, as some names hold no time of day, and the
 /// half day that time zones differ.
@@ -124,13 +125,14 @@ fn number_behind(name: &str) -> (&str, Option<Number>) {
     }
 }
 
-/// `x-0001.pcap`: a number of three to six digits (a longer one is a date or an address), set off from the name, and
-/// nothing but an extension behind it.
+/// `x-0001.pcap`: a number of three to six digits, or more with a leading zero (else it is a date or an address), set off
+/// from the name, and nothing but an extension behind it.
 fn number_before_extension(name: &str) -> Option<Rotation> {
     let (front, extension) = name.rsplit_once('.')?;
     let head = front.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = &front[head.len()..];
-    let value = small(digits).filter(|_| (3..=6).contains(&digits.len()) && head.ends_with(['-', '_', '.']))?;
+    let fits = (3..=6).contains(&digits.len()) || digits.len() > 6 && digits.starts_with('0');
+    let value = small(digits).filter(|_| fits && head.ends_with(['-', '_', '.']))?;
     let stem = format!("{head}\0.{extension}");
     Some(Rotation { stem, rule: Rule::Number, moment: 0, number: value, width: digits.len() })
 }
@@ -208,7 +210,7 @@ fn date_at(bytes: &[u8], start: usize) -> Option<Found> {
         return None;
     }
     let [hour, minute, second] = clock;
-    Some(Found { start, end: at, seconds: days_to(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second })
+    Some(Found { start, end: at, seconds: days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second })
 }
 
 /// A field behind at most one separator; `at` stays where it is if there is none.
@@ -235,12 +237,6 @@ fn field(bytes: &[u8], at: &mut usize, width: usize, least: i64, most: i64) -> O
     }
     *at += width;
     Some(value)
-}
-
-/// Days from 1970-01-01; a year begins in March here, so that the leap day is its last.
-fn days_to(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468
 }
 
 #[cfg(test)]
@@ -281,6 +277,12 @@ mod tests {
         check("log.pcap.1767268800", "log.pcap.\0", Rule::Moment, NOON, 0);
         check("log.pcap.2.1767268800", "log.pcap.2.\0", Rule::Moment, NOON, 0);
         check("1767268800000000", "\0", Rule::Moment, NOON, 0);
+        check("log.pcap.1767268800.lz4", "log.pcap.\0", Rule::Moment, NOON, 0);
+        check("log.3.1767268800.pcap", "log.3.\0.pcap", Rule::Moment, NOON, 0);
+        check("dump-1767268800.pcap", "dump-\0.pcap", Rule::Moment, NOON, 0);
+        check("eth1767268800.pcap", "eth\0.pcap", Rule::Moment, NOON, 0);
+        check("trace00", "trace", Rule::BehindPlain, 0, 0);
+        check("node-260101-00000042.pcap", "node-260101-\0.pcap", Rule::Number, 0, 42);
         check("x-0001.pcap", "x-\0.pcap", Rule::Number, 0, 1);
         check("x.pcap1.gz", "x.pcap", Rule::Behind, 0, 1);
         check("x-0001.pcap.ZST", "x-\0.pcap", Rule::Number, 0, 1);
@@ -293,6 +295,7 @@ mod tests {
         check("tls12.pcap", "tls12.pcap", Rule::Bare, 0, 0);
         check("host-10.pcap", "host-10.pcap", Rule::Bare, 0, 0);
         check("test001.pcap", "test001.pcap", Rule::Bare, 0, 0);
+        check("x-12345678.pcap", "x-12345678.pcap", Rule::Bare, 0, 0);
         check("x.tar1", "x.tar1", Rule::Bare, 0, 0);
         check("x-20190101.pcap", "x-20190101.pcap", Rule::Bare, 0, 0); // years from its first packet
         check("", "", Rule::Bare, 0, 0);
@@ -320,7 +323,7 @@ mod tests {
         for days in (-40_000..80_000).step_by(7) {
             let text = Timestamp(days * 86_400 * SECOND).utc();
             let field = |range: std::ops::Range<usize>| text[range].parse().unwrap();
-            assert_eq!(days_to(field(0..4), field(5..7), field(8..10)), days, "{text}");
+            assert_eq!(days_from_civil(field(0..4), field(5..7), field(8..10)), days, "{text}");
         }
     }
 }

@@ -4,7 +4,8 @@
 //! believes no length: what does not fit is unknown, and the capture is read all the same.
 
 use super::Format;
-use crate::time::Timestamp;
+use super::erf::{PAD, Record};
+use crate::time::{SECOND, Timestamp, days_from_civil};
 
 /// Time and link type of the first packet, as far as its header lies within `head`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub(super) fn peek(format: Format, head: &[u8]) -> First {
     match format {
         Format::Pcapng => peek_pcapng(head),
         Format::Snoop => peek_snoop(head),
+        Format::Erf => peek_erf(head),
+        Format::Netmon1 | Format::Netmon2 => peek_netmon(format, head),
         _ => peek_pcap(format, head),
     }
 }
@@ -26,14 +29,62 @@ pub(super) fn peek(format: Format, head: &[u8]) -> First {
 ///  | magic| 2, 4 | zone, sigfigs, snap | link type | seconds | fraction | ...
 /// ```
 fn peek_pcap(format: Format, head: &[u8]) -> First {
-    let big = head.first() == Some(&0xa1);
+    let big = matches!(head.first(), Some(0xa1 | 0x1c));
     // The upper half of the link type word tells of frame check sequences.
-    let link = u32_at(head, 20, big).map(|word| word as u16);
-    let scale = if format == Format::PcapNanos { 1 } else { 1000 };
-    let time = u32_at(head, 24, big)
-        .zip(u32_at(head, 28, big))
+    let mut link = u32_at(head, 20, big).map(|word| word as u16);
+    let mut scale = if matches!(format, Format::PcapNanos | Format::LcapNanos) { 1 } else { 1000 };
+    // AIX has numbers of its own for links, and nanoseconds.
+    let version = u16_at(head, 4, big).zip(u16_at(head, 6, big));
+    let aix = match link {
+        Some(6) => Some(1),
+        Some(9) => Some(6),
+        Some(15) => Some(10),
+        Some(24) => Some(0),
+        _ => None,
+    };
+    if aix.is_some() && format == Format::Pcap && version == Some((2, 2)) {
+        (link, scale) = (aix, 1);
+    }
+    let at = if matches!(format, Format::Lcap | Format::LcapNanos) { 28 } else { 24 };
+    let time = u32_at(head, at, big)
+        .zip(u32_at(head, at + 4, big))
         .map(|(seconds, fraction)| Timestamp::from_parts(i64::from(seconds), i64::from(fraction) * scale));
     First { time, link }
+}
+
+/// Of the first record that holds a packet: others have no time that counts.
+fn peek_erf(head: &[u8]) -> First {
+    let mut rest = head;
+    while let Some(record) = Record::read(rest).filter(Record::fits) {
+        if record.kind != PAD && record.seconds != 0 {
+            let nanos = (u64::from(record.fraction) * 1_000_000_000 + (1 << 31)) >> 32;
+            return First { time: Some(Timestamp::from_parts(i64::from(record.seconds), nanos as i64)), link: Some(197) };
+        }
+        rest = rest.get(record.len..).unwrap_or_default();
+    }
+    First { time: None, link: Some(197) }
+}
+
+/// ```text
+///  0         6       8                                                       24     128
+///  | version | media | year, month, week day, day, hour, minute, second, ms | ...  | since the start: 4, ms; or 8, µs
+/// ```
+fn peek_netmon(format: Format, head: &[u8]) -> First {
+    let [media, year, month, day, hour, minute, second, millis] =
+        [6, 8, 10, 14, 16, 18, 20, 22].map(|at| u16_at(head, at, false).map_or(0, i64::from));
+    let link = match media {
+        0 | 1 => Some(1),
+        2 => Some(6),
+        3 => Some(10),
+        _ => None,
+    };
+    let since = u32_at(head, 128, false).zip(u32_at(head, 132, false)).map(|(low, high)| match format {
+        Format::Netmon1 => i128::from(low) * 1_000_000,
+        _ => i128::from((u64::from(high) << 32 | u64::from(low)).wrapping_mul(10) as i64) * 100,
+    });
+    let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+    let start = i128::from(seconds) * i128::from(SECOND) + i128::from(millis) * 1_000_000;
+    First { time: since.map(|since| Timestamp::from_wide(start + since)), link }
 }
 
 /// ```text
@@ -191,6 +242,41 @@ mod tests {
         check(Format::PcapNanos, [0xa1, 0xb2, 0x3c, 0x4d], true, 7);
         check(Format::PcapNanos, [0x4d, 0x3c, 0xb2, 0xa1], false, 7);
         check(Format::PcapModified, [0x34, 0xcd, 0xb2, 0xa1], false, 7000);
+    }
+
+    #[test]
+    fn variants_of_pcap() {
+        let check = |format, bytes: &[u8], nanos: i64, link| {
+            assert_eq!(peek(format, bytes), First { time: Some(Timestamp(100_000_000_000 + nanos)), link: Some(link) });
+        };
+        for (big, magic) in [(true, [0x1c, 0, 1, 0xac]), (false, [0xac, 1, 0, 0x1c])] {
+            let mut bytes = pcap(magic, big, 1);
+            bytes.splice(24..24, [9; 4]);
+            check(Format::LcapNanos, &bytes, 7, 1);
+            check(Format::Lcap, &bytes, 7000, 1);
+        }
+        let mut aix = pcap([0xa1, 0xb2, 0xc3, 0xd4], true, 6);
+        check(Format::Pcap, &aix, 7000, 6);
+        (aix[5], aix[7]) = (2, 2);
+        check(Format::Pcap, &aix, 7, 1);
+        aix[23] = 1;
+        check(Format::Pcap, &aix, 7000, 1);
+    }
+
+    #[test]
+    fn erf_and_network_monitor() {
+        let record = |kind: u8, seconds: u32| [&[0, 0, 0, 0x80][..], &seconds.to_le_bytes(), &[kind, 4, 0, 16, 0, 0, 0, 0]].concat();
+        let erf = [record(48, 7), record(27, 0), record(2, 100)].concat();
+        assert_eq!(peek(Format::Erf, &erf), First { time: Some(Timestamp(100_500_000_000)), link: Some(197) });
+        assert_eq!(peek(Format::Erf, &erf[..40]), First { time: None, link: Some(197) });
+        let words: [u16; 11] = [0x0200, 1, 2026, 1, 4, 1, 12, 0, 0, 500, 0];
+        let mut netmon = [b"GMBU".to_vec(), words.iter().flat_map(|word| word.to_le_bytes()).collect()].concat();
+        netmon.resize(128, 0);
+        netmon.extend(1_000_001u64.to_le_bytes());
+        let noon = 1_767_268_800_000_000_000;
+        assert_eq!(peek(Format::Netmon2, &netmon), First { time: Some(Timestamp(noon + 1_500_001_000)), link: Some(1) });
+        assert_eq!(peek(Format::Netmon1, &netmon), First { time: Some(Timestamp(noon + 500_000_000 + 1_000_001_000_000)), link: Some(1) });
+        assert_eq!(peek(Format::Netmon2, &netmon[..130]).time, None);
     }
 
     /// A block with its body, in the byte order given.

@@ -159,15 +159,24 @@ fn numbers_behind(members: &[Member]) -> Result<Runs<'_>, String> {
     let steps = members.windows(2).filter(|w| number(&w[0]) + 1 == number(&w[1])).count();
     let falls = members.windows(2).filter(|w| number(&w[0]) > 0 && number(&w[1]) == 0).count();
     let closed = members.first().zip(members.last()).is_some_and(|(f, l)| matches!(number(f).checked_sub(number(l)), Some(1 | 2)));
-    let even = members.iter().all(|m| m.name.rule == Rule::Behind && m.name.width == members[0].name.width);
-    if falls == 1 && steps + falls + 1 == members.len() && closed && even {
+    if falls == 1 && steps + falls + 1 == members.len() && closed && written_alike(members) {
         return Ok(vec![(members, format!("{} of one ring buffer, from number {} on", files(members.len()), number(&members[0])))]);
     }
     Err("their packets are not in the order of their numbers".into())
 }
 
-/// `trace`, `trace1`, `trace2`: believed if the one without a number is there and none is missing.
+/// Whether each has a number, of as many digits.
+fn written_alike(members: &[Member]) -> bool {
+    let form = |m: &Member| (m.name.rule, m.name.width);
+    members[0].name.rule != Rule::Bare && members.iter().all(|m| form(m) == form(&members[0]))
+}
+
+/// `trace`, `trace1`, `trace2`: believed if the one without a number is there and none is missing; `trace00`, `trace01`, as
+/// `tcpdump -W` counts: if number 0 is there.
 fn numbers_behind_plain(members: &[Member]) -> Result<Runs<'_>, String> {
+    if written_alike(members) && members[0].name.width > 1 && members.iter().any(|m| m.name.number == 0) {
+        return numbers_behind(members);
+    }
     if members.iter().zip(0..).all(|(m, expected)| m.name.number == expected) && members[0].name.rule == Rule::Bare {
         return Ok(vec![(members, numbered("a rotation with numbers behind the name", members))]);
     }
@@ -267,6 +276,8 @@ mod tests {
         check(Mode::Auto, "x.pcap8@0 x.pcap9@10 x.pcap10@20 x.pcap11@30", "x.pcap8+x.pcap9+x.pcap10+x.pcap11");
         check(Mode::Auto, "trace@0 trace1@10 trace2@20", "trace+trace1+trace2");
         check(Mode::Auto, "trace1@10 trace2@20", "trace1 trace2");
+        check(Mode::Auto, "trace00@0 trace01@10 trace02@20", "trace00+trace01+trace02");
+        check(Mode::Auto, "trace01@0 trace02@10", "trace01 trace02");
         check(Mode::Auto, "a/x.pcap@0 b/x.pcap1@10", "a/x.pcap b/x.pcap1");
         check(Mode::Auto, "x.pcap.gz@0 x.pcap1.gz@10 x.pcap2@20", "x.pcap.gz+x.pcap1.gz+x.pcap2");
     }
@@ -282,6 +293,8 @@ mod tests {
         check(Mode::Auto, "x.pcap0@30 x.pcap1@40 x.pcap2@50 x.pcap3@10 x.pcap4@20", "x.pcap3+x.pcap4+x.pcap0+x.pcap1+x.pcap2");
         // The place being written to has no packet yet.
         check(Mode::Auto, "x.pcap0@30 x.pcap1@40 x.pcap2@- x.pcap3@10 x.pcap4@20", "x.pcap3+x.pcap4+x.pcap0+x.pcap1 x.pcap2");
+        check(Mode::Auto, "x.pcap00@30 x.pcap01@10 x.pcap02@20", "x.pcap01+x.pcap02+x.pcap00");
+        check(Mode::Auto, "trace00@30 trace01@10 trace02@20", "trace01+trace02+trace00");
         check(Mode::Auto, "x.pcap@30 x.pcap1@10 x.pcap2@20", "x.pcap x.pcap1 x.pcap2");
         check(Mode::Auto, "x.pcap0@10 x.pcap1@30 x.pcap2@20", "x.pcap0 x.pcap1 x.pcap2");
         check(Mode::Auto, "x.pcap1@10 x.pcap2@20 x.pcap3@0", "x.pcap1 x.pcap2 x.pcap3");
@@ -299,6 +312,9 @@ mod tests {
         check(Mode::Auto, "x-20260101.pcap@0 x-20260101.pcap1@9 x-20260102.pcap@80000", "x-20260101.pcap+x-20260101.pcap1+x-20260102.pcap");
         check(Mode::Auto, "log.pcap.1767268800@0 log.pcap.1767268900@100", "log.pcap.1767268800+log.pcap.1767268900");
         check(Mode::Auto, "dump-1767268800.pcap@0 dump-1767268900.pcap@100", "dump-1767268800.pcap+dump-1767268900.pcap");
+        check(Mode::Auto, "eth1767268800.pcap@0 eth1767268900.pcap@100", "eth1767268800.pcap+eth1767268900.pcap");
+        check(Mode::Auto, "log.pcap.1767268800.lz4@0 log.pcap.1767268900@100", "log.pcap.1767268800.lz4+log.pcap.1767268900");
+        check(Mode::Auto, "n-260101-00000042.pcap@0 n-260101-00000043.pcap@9", "n-260101-00000042.pcap+n-260101-00000043.pcap");
         check(Mode::Auto, "1767268800000000@0 1767268900000000@100", "1767268800000000+1767268900000000");
     }
 

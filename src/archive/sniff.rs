@@ -7,7 +7,7 @@
 use super::identity::Digest;
 use super::peek::{byte_order, peek};
 use super::walk::{Candidate, Fault, fault_of};
-use super::{Capture, Compression, Format, Source, Status, Unpacked, identity, members, name, tar};
+use super::{Capture, Compression, Format, Source, Status, Unpacked, erf, identity, members, name, tar};
 use crate::error::CaptureError;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -315,7 +315,7 @@ pub(super) enum Kind {
 /// So many bytes tell every kind but an archive.
 const MAGIC: usize = 12;
 
-/// The kind of a file by its first bytes; [`MAGIC`] are enough, 512 for an archive.
+/// The kind of a file by its first bytes; [`MAGIC`] are enough, 512 for an archive, two records for ERF.
 pub(super) fn sniff(head: &[u8]) -> Option<Kind> {
     use Compression::{Bzip2, Gzip, Lz4, Xz, Zstd};
     let word = [*head.first()?, *head.get(1)?, *head.get(2)?, *head.get(3)?];
@@ -323,6 +323,8 @@ pub(super) fn sniff(head: &[u8]) -> Option<Kind> {
         [0xa1, 0xb2, 0xc3, 0xd4] | [0xd4, 0xc3, 0xb2, 0xa1] => return Some(Kind::Capture(Format::Pcap)),
         [0xa1, 0xb2, 0x3c, 0x4d] | [0x4d, 0x3c, 0xb2, 0xa1] => return Some(Kind::Capture(Format::PcapNanos)),
         [0xa1, 0xb2, 0xcd, 0x34] | [0x34, 0xcd, 0xb2, 0xa1] => return Some(Kind::Capture(Format::PcapModified)),
+        [0x1c, 0x00, 0x01, 0xac] | [0xac, 0x01, 0x00, 0x1c] => return Some(Kind::Capture(Format::LcapNanos)),
+        [0x1c, 0x00, 0x01, 0xab] | [0xab, 0x01, 0x00, 0x1c] => return Some(Kind::Capture(Format::Lcap)),
         // The type of a section header reads the same in both byte orders and is also a plausible line of text:
         // the byte-order magic settles it.
         [0x0a, 0x0d, 0x0d, 0x0a] if head.len() < 12 || byte_order(head, 0).is_some() => return Some(Kind::Capture(Format::Pcapng)),
@@ -339,10 +341,20 @@ pub(super) fn sniff(head: &[u8]) -> Option<Kind> {
         Some(Kind::Compressed(Bzip2))
     } else if starts(b"snoop\0\0\0") {
         Some(Kind::Capture(Format::Snoop))
-    } else if starts(b"GMBU") || starts(b"RTSS") {
-        Some(Kind::Foreign("a Network Monitor capture"))
+    } else if starts(b"RTSS") {
+        Some(Kind::Capture(Format::Netmon1))
+    } else if starts(b"GMBU") {
+        Some(Kind::Capture(Format::Netmon2))
+    } else if starts(b"TRSNIFF data    \x1a") || starts(b"XCP\0") {
+        Some(Kind::Foreign("a Sniffer capture"))
+    } else if starts(b"\x7fver") {
+        Some(Kind::Foreign("an OmniPeek capture"))
+    } else if starts(b"iptrace 1.0") || starts(b"iptrace 2.0") {
+        Some(Kind::Foreign("an iptrace capture"))
     } else if tar::is_header(head) || head.get(257..262) == Some(b"ustar") {
         Some(Kind::Tar)
+    } else if erf::is_erf(head) {
+        Some(Kind::Capture(Format::Erf))
     } else {
         None
     }
@@ -372,7 +384,14 @@ mod tests {
         check(b"BZh91AY&SY", packed(Compression::Bzip2));
         check(b"BZh, a word", None);
         check(b"snoop\0\0\0", capture(Format::Snoop));
-        check(b"GMBU", Some(Kind::Foreign("a Network Monitor capture")));
+        check(b"iptrace 2.0", Some(Kind::Foreign("an iptrace capture")));
+        check(b"iptrace of the day", None);
+        check(b"RTSS", capture(Format::Netmon1));
+        check(b"GMBU", capture(Format::Netmon2));
+        check(b"\x1c\0\x01\xac", capture(Format::LcapNanos));
+        check(b"\xac\x01\0\x1c", capture(Format::LcapNanos));
+        check(b"\x1c\0\x01\xab", capture(Format::Lcap));
+        check(b"\xab\x01\0\x1c", capture(Format::Lcap));
         check(b"", None);
         check(b"\xd4\xc3\xb2", None);
         check(b"# README", None);

@@ -13,14 +13,20 @@
 //! |---|---|
 //! | `pcap` | the classic format: file header, packet record, and how to find the way back after damage |
 //! | `pcapng` | the block format: sections, packet blocks, and the same |
+//! | `layout` | the variants of the classic format |
 //! | `snoop` | the format of Solaris (RFC 1761) |
+//! | `erf` | the records of Endace's cards |
+//! | `netmon` | the format of Microsoft's Network Monitor, versions 1 and 2 |
 //! | `interface` | an interface description: link type, snap length, resolution and offset of its clock |
 //! | `damage` | stretches of bytes that hold no readable record |
 //! | `order` | the byte order of a file or section |
 
 pub mod block;
 mod damage;
+mod erf;
 mod interface;
+mod layout;
+mod netmon;
 mod order;
 mod pcap;
 mod pcapng;
@@ -28,10 +34,13 @@ mod snoop;
 #[cfg(test)]
 mod tests;
 
+pub use layout::Layout;
 pub use order::Order;
 
 use crate::error::CaptureError;
 use crate::time::Timestamp;
+use erf::Erf;
+use netmon::NetMon;
 use pcap::Pcap;
 use pcapng::PcapNg;
 use snoop::Snoop;
@@ -101,40 +110,34 @@ pub enum Format {
     },
     /// The format of Solaris (RFC 1761).
     Snoop,
-}
-
-/// The record layouts of the classic format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Layout {
-    /// Magic `a1b2c3d4`: microseconds, 16-byte packet header.
-    Micro,
-    /// Magic `a1b23c4d`: nanoseconds, 16-byte packet header.
-    Nano,
-    /// Magic `a1b2cd34`: the format of Kuznetzov's patches, microseconds, 24-byte packet header.
-    Modified,
+    /// The records of Endace's cards, one after the other.
+    Erf,
+    /// The format of Microsoft's Network Monitor.
+    NetMon {
+        /// 1 or 2.
+        version: u8,
+    },
 }
 
 impl Format {
-    /// The word for `captures.csv`: `pcap`, `pcap-ns`, `pcap-modified`, `pcapng`, with `-be` where
-    /// big-endian; `snoop`.
+    /// The word for `captures.csv`: `pcap`, `pcap-ns`, `pcap-modified`, `pcap-redhat`, `pcap-suse`, `pcap-nokia`,
+    /// `pcap-aix`, `lcap`, `lcap-ns`, `pcapng`, all with `-be` where big-endian; `snoop`, `erf`, `netmon1`, `netmon2`.
     pub fn as_str(self) -> &'static str {
-        use Order::{Big, Little};
         match self {
-            Format::Pcap { layout: Layout::Micro, order: Little } => "pcap",
-            Format::Pcap { layout: Layout::Micro, order: Big } => "pcap-be",
-            Format::Pcap { layout: Layout::Nano, order: Little } => "pcap-ns",
-            Format::Pcap { layout: Layout::Nano, order: Big } => "pcap-ns-be",
-            Format::Pcap { layout: Layout::Modified, order: Little } => "pcap-modified",
-            Format::Pcap { layout: Layout::Modified, order: Big } => "pcap-modified-be",
-            Format::PcapNg { order: Little } => "pcapng",
-            Format::PcapNg { order: Big } => "pcapng-be",
+            Format::Pcap { layout, order } => layout.name(order),
+            Format::PcapNg { order: Order::Little } => "pcapng",
+            Format::PcapNg { order: Order::Big } => "pcapng-be",
             Format::Snoop => "snoop",
+            Format::Erf => "erf",
+            Format::NetMon { version: 1 } => "netmon1",
+            Format::NetMon { .. } => "netmon2",
         }
     }
 }
 
-/// Says by the magic bytes alone what a file is that begins with `head`: 4 bytes tell the classic format, 12 pcapng
-/// (the block type and the byte-order magic behind the length). `None` for everything else.
+/// Says by the first bytes what a file is that begins with `head`: 4 bytes tell the classic format (not all of its layouts),
+/// 12 pcapng (the block type and the byte-order magic behind the length); ERF, which has no magic, takes two records.
+/// `None` for everything else.
 pub fn sniff(head: &[u8]) -> Option<Format> {
     let word: [u8; 4] = *head.first_chunk()?;
     if word == pcapng::SECTION_HEADER.to_le_bytes() {
@@ -143,16 +146,15 @@ pub fn sniff(head: &[u8]) -> Option<Format> {
     if head.starts_with(snoop::MAGIC) {
         return Some(Format::Snoop);
     }
-    for order in [Order::Little, Order::Big] {
-        let layout = match order.u32(&word, 0) {
-            0xa1b2_c3d4 => Layout::Micro,
-            0xa1b2_3c4d => Layout::Nano,
-            0xa1b2_cd34 => Layout::Modified,
-            _ => continue,
-        };
-        return Some(Format::Pcap { layout, order });
+    if let Some(version) = netmon::version(word) {
+        return Some(Format::NetMon { version });
     }
-    None
+    for order in [Order::Little, Order::Big] {
+        if let Some(layout) = Layout::of_magic(order.u32(&word, 0)) {
+            return Some(Format::Pcap { layout, order });
+        }
+    }
+    crate::archive::erf::is_erf(head).then_some(Format::Erf)
 }
 
 /// Cuts a capture file into frames: fed with buffers in file order, it keeps what must be known from one to the next
@@ -171,11 +173,14 @@ enum Kind {
     Pcap(Pcap),
     PcapNg(PcapNg),
     Snoop(Snoop),
+    Erf(Erf),
+    NetMon(NetMon),
 }
 
 impl Cutter {
-    /// Reads the file header from the first bytes of a file; 24 bytes are enough for every format. Gives also how many
-    /// bytes the header took: 24 for the classic format, 16 for snoop, 0 for pcapng, whose section header is a block like others.
+    /// Reads the file header from the first bytes of a file. 128 bytes hold every header; layouts without a magic of their
+    /// own take the first two records, so `head` should be all that was read. Gives also how many bytes the header took:
+    /// 0 for pcapng, whose section header is a block like others, and for ERF, which has none.
     ///
     /// # Errors
     ///
@@ -192,9 +197,15 @@ impl Cutter {
             };
         };
         let (kind, used) = match format {
-            Format::Pcap { layout, order } => (Kind::Pcap(Pcap::open(head, layout, order)?), pcap::FILE_HEADER),
+            Format::Pcap { layout, order } => {
+                let pcap = Pcap::open(head, layout, order)?;
+                let format = Format::Pcap { layout: pcap.layout(), order };
+                return Ok((Cutter { format, kind: Kind::Pcap(pcap) }, layout.file_header()));
+            }
             Format::PcapNg { order } => (Kind::PcapNg(PcapNg::open(order)), 0),
             Format::Snoop => (Kind::Snoop(Snoop::open(head)?), snoop::FILE_HEADER),
+            Format::Erf => (Kind::Erf(Erf::default()), 0),
+            Format::NetMon { version } => (Kind::NetMon(NetMon::open(head, version)?), netmon::FILE_HEADER),
         };
         Ok((Cutter { format, kind }, used))
     }
@@ -212,6 +223,8 @@ impl Cutter {
             Kind::Pcap(pcap) => pcap.cut(buf, at, last, sink),
             Kind::PcapNg(pcapng) => pcapng.cut(buf, at, last, sink),
             Kind::Snoop(snoop) => snoop.cut(buf, at, last, sink),
+            Kind::Erf(erf) => erf.cut(buf, at, last, sink),
+            Kind::NetMon(netmon) => netmon.cut(buf, at, last, sink),
         }
     }
 
@@ -226,6 +239,8 @@ impl Cutter {
             Kind::Pcap(pcap) => pcap.packets(),
             Kind::PcapNg(pcapng) => pcapng.packets(),
             Kind::Snoop(snoop) => snoop.packets(),
+            Kind::Erf(erf) => erf.packets(),
+            Kind::NetMon(netmon) => netmon.packets(),
         }
     }
 
@@ -236,13 +251,15 @@ impl Cutter {
             Kind::Pcap(pcap) => pcap.packets(),
             Kind::PcapNg(pcapng) => pcapng.numbered(),
             Kind::Snoop(snoop) => snoop.packets(),
+            Kind::Erf(erf) => erf.packets(),
+            Kind::NetMon(netmon) => netmon.packets(),
         }
     }
 
     /// How many interfaces are in force: 1 for the classic format, those of the present section in pcapng.
     pub fn interfaces(&self) -> usize {
         match &self.kind {
-            Kind::Pcap(_) | Kind::Snoop(_) => 1,
+            Kind::Pcap(_) | Kind::Snoop(_) | Kind::Erf(_) | Kind::NetMon(_) => 1,
             Kind::PcapNg(pcapng) => pcapng.interfaces(),
         }
     }
@@ -253,6 +270,8 @@ impl Cutter {
             Kind::Pcap(pcap) => pcap.link_types(),
             Kind::PcapNg(pcapng) => pcapng.link_types(),
             Kind::Snoop(snoop) => snoop.link_types(),
+            Kind::Erf(erf) => erf.link_types(),
+            Kind::NetMon(netmon) => netmon.link_types(),
         }
     }
 
@@ -261,7 +280,7 @@ impl Cutter {
         match &self.kind {
             Kind::Pcap(pcap) => pcap.snaplen(),
             Kind::PcapNg(pcapng) => pcapng.snaplen(),
-            Kind::Snoop(_) => 0,
+            Kind::Snoop(_) | Kind::Erf(_) | Kind::NetMon(_) => 0,
         }
     }
 }

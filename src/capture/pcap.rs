@@ -5,9 +5,12 @@
 //!  | magic | major | minor | reserved | snaplen | FCS bits and link type |
 //!
 //!   0         4          8          12         16
-//!  | seconds | fraction | captured | original | captured bytes ...            magic a1b2c3d4, a1b23c4d
-//!  | seconds | fraction | captured | original | 8 bytes | captured bytes ...  magic a1b2cd34
+//!  | seconds | fraction | captured | original | captured bytes ...
+//!  | seconds | fraction | captured | original | 4, 8 or 12 bytes | captured bytes ...    as `layout` says
 //! ```
+//!
+//! A file whose second record does not stand where the usual layout has it, but where another one with the same magic
+//! number does, has that layout. One record alone tells nothing: it is read as the usual layout.
 //!
 //! Sources: draft-ietf-opsawg-pcap; the manual page pcap-savefile(5); the LINKTYPE registry at tcpdump.org. What older
 //! writers did is as the readers of the tcpdump group and Wireshark treat it:
@@ -29,10 +32,10 @@ use crate::error::CaptureError;
 use crate::time::Timestamp;
 use pcap_parser::parse_pcap_header;
 
-/// Bytes of the file header.
-pub(super) const FILE_HEADER: usize = 24;
+/// Bytes of the file header, as far as it is the same in every layout.
+const FILE_HEADER: usize = 24;
 /// Bytes of the longest packet header.
-const LONGEST_HEADER: usize = 24;
+const LONGEST_HEADER: usize = 28;
 /// The captured length that every reader allows, whatever the snap length says.
 const USUAL_LIMIT: u32 = 262_144;
 /// Records that make a chain.
@@ -87,17 +90,16 @@ enum Verdict {
 }
 
 impl Pcap {
-    /// Reads the file header.
+    /// Reads the file header, and the first records where they decide about the layout. `layout` is what the magic says.
     pub(super) fn open(head: &[u8], layout: Layout, order: Order) -> Result<Pcap, CaptureError> {
         let fail = |code, detail, offset| Err(CaptureError { code, detail, offset });
-        let Some(&(mut raw)) = head.first_chunk::<FILE_HEADER>() else {
-            let detail = format!("The file ends after {} bytes; its header has {FILE_HEADER}.", head.len());
+        let size = layout.file_header();
+        let (Some(&(mut raw)), true) = (head.first_chunk::<FILE_HEADER>(), head.len() >= size) else {
+            let detail = format!("The file ends after {} bytes; its header has {size}.", head.len());
             return fail("cut_header", detail, 0);
         };
-        if order == Order::Big {
-            // The parser knows all magics but the modified one in this order, and the rest of the header is the same.
-            raw[..4].copy_from_slice(&0xa1b2_c3d4_u32.to_be_bytes());
-        }
+        // The parser does not know every magic, and the rest of the header is the same.
+        raw[..4].copy_from_slice(&if order == Order::Big { 0xa1b2_c3d4_u32.to_be_bytes() } else { 0xa1b2_c3d4_u32.to_le_bytes() });
         let Ok((_, header)) = parse_pcap_header(&raw) else {
             return fail("bad_magic", format!("The file header begins with {}.", hex(head)), 0);
         };
@@ -113,11 +115,13 @@ impl Pcap {
             let detail = format!("The link-type word is {word:#010x}: bits are set that are reserved.");
             return fail("bad_link_type", detail, 20);
         }
-        Ok(Pcap {
+        let link = LinkType(word as u16);
+        let aix = Layout::aix(link).filter(|_| layout == Layout::Micro && (major, minor) == (2, 2));
+        let pcap = Pcap {
             order,
-            layout,
+            layout: if aix.is_some() { Layout::Aix } else { layout },
             lengths,
-            link: LinkType(word as u16),
+            link: aix.unwrap_or(link),
             snaplen: header.snaplen,
             bound: header.snaplen.clamp(USUAL_LIMIT, (MAX_RECORD - LONGEST_HEADER) as u32),
             packets: 0,
@@ -125,7 +129,26 @@ impl Pcap {
             latest: 0,
             damage: Damage::default(),
             lost: false,
-        })
+        };
+        // The variants without a magic of their own have version 2.4.
+        Ok(if (major, minor) == (2, 4) { pcap.settle(&head[size..]) } else { pcap })
+    }
+
+    /// Takes the layout by which the second record is one, if that is not the usual one.
+    fn settle(self, records: &[u8]) -> Pcap {
+        let fits = |pcap: &Pcap| {
+            let second = pcap.header(records).and_then(|first| records.get(pcap.header_size() + first.captured as usize..));
+            second.is_some_and(|second| second.len() >= pcap.header_size() && pcap.chain(records, 0, true, SHORT_CHAIN) == Likely::Yes)
+        };
+        if self.layout.others().is_empty() || fits(&self) {
+            return self;
+        }
+        let others = self.layout.others().iter().map(|layout| Pcap { layout: *layout, ..self.clone() });
+        others.into_iter().find(fits).unwrap_or(self)
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
     }
 
     pub(super) fn packets(&self) -> u64 {
@@ -224,7 +247,7 @@ impl Pcap {
 
     #[inline(always)]
     fn header_size(&self) -> usize {
-        if self.layout == Layout::Modified { LONGEST_HEADER } else { 16 }
+        self.layout.packet_header()
     }
 
     /// The record header at the front of `bytes`; `None` if it is not all there.
@@ -246,13 +269,12 @@ impl Pcap {
 
     #[inline(always)]
     fn time(&self, header: Header) -> Timestamp {
-        let scale = if self.layout == Layout::Nano { 1 } else { 1000 };
-        Timestamp::from_parts(i64::from(header.seconds), i64::from(header.fraction) * scale)
+        Timestamp::from_parts(i64::from(header.seconds), i64::from(header.fraction) * i64::from(self.layout.unit()))
     }
 
     /// Fractions in a second.
     fn limit(&self) -> u32 {
-        if self.layout == Layout::Nano { 1_000_000_000 } else { 1_000_000 }
+        1_000_000_000 / self.layout.unit()
     }
 
     /// Decides about a header that is odd: see the head of this file.
@@ -294,7 +316,7 @@ impl Pcap {
     fn search(&self, rest: &[u8], last: bool) -> Search {
         let size = self.header_size();
         for place in 0..(rest.len() + 1).saturating_sub(size) {
-            match self.chain(rest, place, last) {
+            match self.chain(rest, place, last, CHAIN) {
                 Likely::No => {}
                 Likely::Yes => return Search::Found(place),
                 Likely::Need(need) => return Search::More { passed: place, need: need - place },
@@ -306,13 +328,13 @@ impl Pcap {
         Search::More { passed: (rest.len() + 1).saturating_sub(size), need: size }
     }
 
-    /// Whether a chain of plausible records begins at `start`: four; or two and more that reach to the end of the
+    /// Whether a chain of `links` plausible records begins at `start`; or of two and more that reach to the end of the
     /// file, or out of the window. What is decided depends on the bytes of the file only, not on the buffer.
-    fn chain(&self, rest: &[u8], start: usize, last: bool) -> Likely {
+    fn chain(&self, rest: &[u8], start: usize, last: bool, links: usize) -> Likely {
         let size = self.header_size();
         let mut place = start;
         let mut times = (self.packets > 0).then_some((self.first, self.latest));
-        for records in 0..CHAIN {
+        for records in 0..links {
             if records >= SHORT_CHAIN && place - start > WINDOW {
                 return Likely::Yes;
             }

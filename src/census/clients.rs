@@ -2,6 +2,7 @@
 
 use super::keyed::Keyed;
 use super::totals::failed;
+use super::versions::by_age;
 use super::{Part, client, server};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Wild, WildList, Word};
@@ -34,7 +35,7 @@ table! {
     clients: u64,
     /// Distinct addresses of servers.
     servers: u64,
-    /// The highest version that they offer, by name.
+    /// The newest version that they offer, by name.
     version_offered: Word,
     /// Versions that servers chose for them, by name, joined by `;`, the oldest first.
     versions_chosen: Word,
@@ -71,15 +72,18 @@ table! {
 
 /// What is kept of a fingerprint: some 500 bytes, 20 for each address, and 16 for each suite at each rank.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Tally {
-    flows: u64,
+pub struct Tally {
+    /// Flows with it.
+    pub flows: u64,
     completed: u64,
     failed: u64,
     clients: BTreeSet<IpAddr>,
     servers: BTreeSet<IpAddr>,
-    version: u16,
+    /// The newest version that they offer.
+    pub version: u16,
     chosen: BTreeSet<u16>,
-    pq_offered: bool,
+    /// Whether they offer a post-quantum or hybrid group.
+    pub pq_offered: bool,
     seen: (Timestamp, Timestamp),
     example: Example,
     offers: Keyed<(u16, u16), u64>,
@@ -150,8 +154,8 @@ impl Tally {
         self.failed += u64::from(failed(rows));
         self.clients.extend(client(rows));
         self.servers.extend(server(rows).map(|(ip, _)| ip));
-        let listed = flow.versions_offered.0.iter().copied().filter(|code| !is_grease(*code)).max();
-        self.version = self.version.max(listed.or(flow.legacy_version_code).unwrap_or_default());
+        let listed = flow.versions_offered.0.iter().copied().filter(|code| !is_grease(*code)).max_by_key(|code| by_age(*code));
+        self.version = newer(self.version, listed.or(flow.legacy_version_code).unwrap_or_default());
         self.chosen.extend(flow.tls_version_code);
         self.pq_offered |= flow.pq_offered == Some(true);
         self.seen = (self.seen.0.min(flow.first_utc), self.seen.1.max(flow.first_utc));
@@ -169,7 +173,7 @@ impl Tally {
         self.failed += other.failed;
         self.clients.extend(other.clients);
         self.servers.extend(other.servers);
-        self.version = self.version.max(other.version);
+        self.version = newer(self.version, other.version);
         self.chosen.extend(other.chosen);
         self.pq_offered |= other.pq_offered;
         self.seen = (self.seen.0.min(other.seen.0), self.seen.1.max(other.seen.1));
@@ -200,27 +204,14 @@ impl Example {
 }
 
 impl Clients {
+    /// What is known of each, by fingerprint.
+    pub fn tallies(&self) -> Vec<(&Word, &Tally)> {
+        self.tallies.in_order()
+    }
+
     /// The table, by fingerprint.
     pub fn rows(&self) -> Vec<ClientRow> {
-        let row = |(ja4, tally): (&Word, &Tally)| ClientRow {
-            ja4: ja4.clone(),
-            flows: tally.flows,
-            completed: tally.completed,
-            failed: tally.failed,
-            failed_pct: Share::percent(tally.failed, tally.completed + tally.failed),
-            clients: tally.clients.len() as u64,
-            servers: tally.servers.len() as u64,
-            version_offered: version(tally.version),
-            versions_chosen: tally.chosen.iter().map(|code| version(*code)).collect::<Vec<_>>().join(";").into(),
-            suites: tally.example.suites,
-            pq_offered: tally.pq_offered,
-            alpn_offered: WildList(tally.example.alpn.clone()),
-            ja3: tally.example.ja3.clone(),
-            first_utc: tally.seen.0,
-            last_utc: tally.seen.1,
-            example_flow_id: tally.example.flow_id.clone(),
-        };
-        self.tallies.in_order().into_iter().map(row).collect()
+        self.tallies.in_order().into_iter().map(|(ja4, tally)| row(ja4, tally)).collect()
     }
 
     /// The table of suites by rank.
@@ -236,6 +227,33 @@ impl Clients {
         });
         rows.collect()
     }
+}
+
+/// The row of one fingerprint.
+pub fn row(ja4: &Word, tally: &Tally) -> ClientRow {
+    ClientRow {
+        ja4: ja4.clone(),
+        flows: tally.flows,
+        completed: tally.completed,
+        failed: tally.failed,
+        failed_pct: Share::percent(tally.failed, tally.completed + tally.failed),
+        clients: tally.clients.len() as u64,
+        servers: tally.servers.len() as u64,
+        version_offered: version(tally.version),
+        versions_chosen: tally.chosen.iter().map(|code| version(*code)).collect::<Vec<_>>().join(";").into(),
+        suites: tally.example.suites,
+        pq_offered: tally.pq_offered,
+        alpn_offered: WildList(tally.example.alpn.clone()),
+        ja3: tally.example.ja3.clone(),
+        first_utc: tally.seen.0,
+        last_utc: tally.seen.1,
+        example_flow_id: tally.example.flow_id.clone(),
+    }
+}
+
+/// The newer of two versions; 0 stands for none.
+fn newer(one: u16, other: u16) -> u16 {
+    if other == 0 || (one != 0 && by_age(one) >= by_age(other)) { one } else { other }
 }
 
 fn version(code: u16) -> Word {

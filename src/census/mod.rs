@@ -7,12 +7,15 @@
 //!
 //! A new part is a file and a line in the list below; a new table also a line in `report::tables`.
 
+pub mod agreed;
 pub mod certificates;
 pub mod cipher_suites;
 pub mod clients;
+pub mod exchange;
 pub mod failures;
 pub mod findings;
 pub mod first;
+pub mod flights;
 pub mod glance;
 pub mod groups;
 pub mod histogram;
@@ -23,6 +26,7 @@ pub mod offers;
 pub mod pairs;
 pub mod policies;
 pub mod quantiles;
+pub mod ranks;
 pub mod segmentation;
 pub mod selection;
 pub mod servers;
@@ -83,8 +87,14 @@ parts! {
     versions: versions::Versions,
     /// Cipher suites.
     cipher_suites: cipher_suites::CipherSuites,
+    /// Versions and cipher suites together.
+    agreed: agreed::Agreed,
     /// Groups for key exchange.
     groups: groups::Groups,
+    /// Places of the chosen suite in the client's list.
+    ranks: ranks::Ranks,
+    /// Key exchange from offer to choice.
+    exchange: exchange::Exchange,
     /// Extensions.
     extensions: offers::Extensions,
     /// Signature schemes.
@@ -103,6 +113,8 @@ parts! {
     certificates: certificates::Certificates,
     /// How messages are cut into segments.
     segmentation: segmentation::Segmentation,
+    /// Records by segments, and flights against the initial window.
+    flights: flights::Flights,
     /// Maximum segment sizes.
     mss: mss::MssDistribution,
     /// How and where handshakes end.

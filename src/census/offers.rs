@@ -112,6 +112,16 @@ impl Part for Extensions {
 }
 
 impl Extensions {
+    /// Flows whose ClientHello was read.
+    pub fn offers(&self) -> u64 {
+        self.0.offers
+    }
+
+    /// Flows whose ServerHello has an extension.
+    pub fn choices(&self) -> u64 {
+        self.0.choices
+    }
+
     /// The table, by code point.
     pub fn rows(&self) -> Vec<ExtensionRow> {
         let row = |(code, tally): (&u16, &Tally)| ExtensionRow {
@@ -198,6 +208,11 @@ impl Alpn {
         if self.protocols.len() > bound {
             self.protocols.pop_last();
         }
+    }
+
+    /// Flows whose choice is plain.
+    pub fn choices(&self) -> u64 {
+        self.choices
     }
 
     /// The table: known protocols, then the others, by identifier.

@@ -4,7 +4,7 @@
 //! at most 1/256 off.
 
 use super::Part;
-use super::histogram::{bucket, quantile};
+use super::histogram::{bucket, middle, quantile};
 use super::keyed::Keyed;
 use crate::row::assemble::FlowRows;
 use crate::row::{Millis, Word};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 table! {
     /// How a figure of flows is spread: quantiles are exact below 256, above at most 0.4 per cent off; count, min and max are exact.
     QuantileRow, "quantiles", key ["metric", "version"];
-    /// A column of flows.csv without its unit: `tcp_rtt`, `handshake`, `hello_to_hello`, `first_data`, `client_hello`, `certificate`, `server_flight`, `client`, `server`.
+    /// A column of flows.csv without its unit: `tcp_rtt`, `handshake`, `hello_to_hello`, `first_data`, `client_hello`, `certificate`, `server_flight`, `client`, `server`, `server_think`.
     metric: Word,
     /// `us` (microseconds) or `bytes`.
     unit: Word,
@@ -45,7 +45,7 @@ table! {
 type Metric = (&'static str, &'static str, fn(&FlowRows) -> Option<u64>);
 
 /// New ones are added at the end.
-const METRICS: [Metric; 9] = [
+const METRICS: [Metric; 10] = [
     ("tcp_rtt", "us", |rows| micros(rows.flow.tcp_rtt_ms)),
     ("handshake", "us", |rows| micros(rows.flow.handshake_ms)),
     ("hello_to_hello", "us", |rows| micros(rows.flow.hello_to_hello_ms)),
@@ -55,6 +55,7 @@ const METRICS: [Metric; 9] = [
     ("server_flight", "bytes", |rows| rows.flow.server_flight_bytes),
     ("client", "bytes", |rows| Some(rows.flow.bytes_client)),
     ("server", "bytes", |rows| Some(rows.flow.bytes_server)),
+    ("server_think", "us", |rows| micros(rows.flow.server_think_ms)),
 ];
 
 /// A time in microseconds; none where the capture's clock ran backwards.
@@ -110,6 +111,16 @@ impl Part for Quantiles {
 }
 
 impl Quantiles {
+    /// All flows that have a figure, by value: the middle of each bucket (within what was seen) and its flows, ascending.
+    pub fn curve(&self, metric: &str) -> Vec<(u64, u64)> {
+        let Some(index) = METRICS.iter().position(|(name, ..)| *name == metric) else { return Vec::new() };
+        let mut all = Spread::default();
+        for (_, spread) in self.spreads.in_order().into_iter().filter(|((of, _), _)| usize::from(*of) == index) {
+            all.merge(spread);
+        }
+        all.buckets.in_order().into_iter().map(|(bucket, flows)| (middle(*bucket).clamp(all.min, all.max), *flows)).collect()
+    }
+
     /// The table: each metric for all flows, then by version.
     pub fn rows(&self) -> Vec<QuantileRow> {
         let (spreads, mut rows) = (self.spreads.in_order(), Vec::new());
@@ -179,5 +190,9 @@ mod tests {
         }
         let parts: u64 = rows.iter().filter(|row| row.metric == "handshake" && row.version != "all").map(|row| row.count).sum();
         assert_eq!(parts, 1_000);
+        let curve = quantiles.curve("handshake");
+        assert!(curve.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(curve.iter().map(|(_, flows)| flows).sum::<u64>(), 1_000);
+        assert!(quantiles.curve("tcp_rtt").is_empty());
     }
 }

@@ -137,6 +137,11 @@ impl Selection {
         in_turn(failures, why_failed).into_iter().chain(slowest).chain(in_turn(suites, |_| SUITE)).chain(sample)
     }
 
+    /// The slowest handshakes that completed, the slowest first.
+    pub fn slowest(&self) -> impl ExactSizeIterator<Item = &FlowRow> {
+        self.slowest.held.values().map(|rows| &rows.flow)
+    }
+
     /// At most `limit` flows, none twice: failures first, in turn of each way to fail; then the slowest; then each
     /// suite; then the sample.
     pub fn chosen(&self, limit: usize) -> Vec<Chosen<'_>> {

@@ -2,6 +2,7 @@
 
 use super::keyed::Keyed;
 use super::totals::failed;
+use super::versions::{Era, era};
 use super::{Part, Server, server};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Wild, Word};
@@ -33,6 +34,8 @@ table! {
     failed_pct: Share,
     /// Versions that it chose, by name, joined by `;`, the oldest first.
     versions: Word,
+    /// Flows in which it chose TLS 1.1, DTLS 1.0 or older.
+    old_version_flows: u64,
     /// Cipher suites that it chose, by name, joined by `;`, by code point.
     cipher_suites: Word,
     /// How many.
@@ -63,16 +66,24 @@ table! {
 
 /// What is kept of a server: some 500 bytes, and 32 for each leaf certificate.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Tally {
-    flows: u64,
-    completed: u64,
-    failed: u64,
-    versions: BTreeSet<u16>,
+pub struct Tally {
+    /// TLS flows.
+    pub flows: u64,
+    /// Handshakes that completed.
+    pub completed: u64,
+    /// Handshakes that failed.
+    pub failed: u64,
+    /// Versions that it chose.
+    pub versions: BTreeSet<u16>,
+    /// Flows in which it chose one that is old.
+    #[serde(default)]
+    pub old: u64,
     suites: BTreeSet<u16>,
     groups: BTreeSet<u16>,
     resumed: u64,
     forward_secret: u64,
-    not_forward_secret: u64,
+    /// Flows of which it is known that their key exchange is not forward secret.
+    pub not_forward_secret: u64,
     pq_chosen: u64,
     /// The smallest digests.
     leaves: BTreeSet<[u8; 32]>,
@@ -91,6 +102,7 @@ impl Tally {
             completed: 0,
             failed: 0,
             versions: BTreeSet::new(),
+            old: 0,
             suites: BTreeSet::new(),
             groups: BTreeSet::new(),
             resumed: 0,
@@ -111,6 +123,7 @@ impl Tally {
         self.completed += u64::from(flow.outcome == "completed");
         self.failed += u64::from(failed(rows));
         self.versions.extend(flow.tls_version_code);
+        self.old += u64::from(flow.tls_version_code.is_some_and(|code| era(code) == Era::Old));
         self.suites.extend(flow.cipher_suite_code);
         self.groups.extend(flow.kx_group_code);
         self.resumed += u64::from(flow.resumed == Some(true));
@@ -135,6 +148,7 @@ impl Tally {
         self.completed += other.completed;
         self.failed += other.failed;
         self.versions.extend(other.versions);
+        self.old += other.old;
         self.suites.extend(other.suites);
         self.groups.extend(other.groups);
         self.resumed += other.resumed;
@@ -193,13 +207,19 @@ impl Part for Servers {
 }
 
 impl Servers {
+    /// What is known of each, by address and port.
+    pub fn tallies(&self) -> Vec<(&Server, &Tally)> {
+        self.tallies.in_order()
+    }
+
     /// The table, by address and port.
     pub fn rows(&self) -> Vec<ServerRow> {
         self.tallies.in_order().into_iter().map(|(server, tally)| row(*server, tally)).collect()
     }
 }
 
-fn row((ip, port): Server, tally: &Tally) -> ServerRow {
+/// The row of one server.
+pub fn row((ip, port): Server, tally: &Tally) -> ServerRow {
     let hex = |code: u16| format!("0x{code:04x}");
     let list = |codes: &BTreeSet<u16>, name: &dyn Fn(u16) -> Option<&'static str>| -> Word {
         codes.iter().map(|code| name(*code).map_or_else(|| hex(*code), str::to_owned)).collect::<Vec<_>>().join(";").into()
@@ -212,6 +232,7 @@ fn row((ip, port): Server, tally: &Tally) -> ServerRow {
         failed: tally.failed,
         failed_pct: Share::percent(tally.failed, tally.completed + tally.failed),
         versions: list(&tally.versions, &names::version),
+        old_version_flows: tally.old,
         cipher_suites: list(&tally.suites, &|code| names::cipher_suite(code).map(|suite| suite.name)),
         cipher_suites_count: tally.suites.len() as u32,
         groups: list(&tally.groups, &|code| names::group(code).map(|group| group.name)),

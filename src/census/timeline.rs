@@ -9,6 +9,7 @@
 //! alone, and widening loses nothing that the wider bucket shows: merging in any order comes to the same.
 
 use super::totals::failed;
+use super::versions::{Era, era};
 use super::{Part, pairs};
 use crate::row::Word;
 use crate::row::assemble::FlowRows;
@@ -118,6 +119,23 @@ impl Timeline {
         }
     }
 
+    /// Width of the buckets in seconds, and of each that has flows its begin in seconds and its flows by what was agreed on:
+    /// old, TLS 1.2, TLS 1.3, other, and those without a ServerHello.
+    pub fn by_era(&self) -> (i64, BTreeMap<i64, [u64; 5]>) {
+        let mut eras: BTreeMap<i64, [u64; 5]> = BTreeMap::new();
+        for ((second, version), tally) in &self.buckets {
+            let at = match version.map(era) {
+                Some(Era::Old) => 0,
+                Some(Era::Tls12) => 1,
+                Some(Era::Tls13) => 2,
+                Some(Era::Other) => 3,
+                None => 4,
+            };
+            eras.entry(*second).or_default()[at] += tally.flows;
+        }
+        (WIDTHS[self.width], eras)
+    }
+
     /// The table, by time, then version.
     pub fn rows(&self) -> Vec<TimelineRow> {
         let row = |((second, version), tally): (&(i64, Option<u16>), &Tally)| TimelineRow {
@@ -160,6 +178,8 @@ mod tests {
             let rows = observed(seconds).rows();
             assert_eq!((rows[0].bucket_s, rows.len()), (width, buckets), "{seconds:?}");
             assert_eq!(rows.iter().map(|row| row.flows).sum::<u64>(), seconds.len() as u64);
+            let (wide, eras) = observed(seconds).by_era();
+            assert_eq!((wide, eras.values().map(|flows| flows[4]).sum::<u64>()), (width.into(), seconds.len() as u64));
             let whole = serde_json::to_string(&observed(seconds)).unwrap();
             for at in 0..=seconds.len() {
                 let mut right = observed(&seconds[at..]);

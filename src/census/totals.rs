@@ -31,6 +31,10 @@ macro_rules! totals {
 totals! {
     /// Flows of TLS.
     tls_flows = |_| 1;
+    /// Of these, flows of DTLS.
+    dtls_flows = |rows| (rows.flow.protocol == "dtls").into();
+    /// Of these, flows of QUIC.
+    quic_flows = |rows| (rows.flow.protocol == "quic").into();
     /// Handshakes that completed.
     completed = |rows| (rows.flow.outcome == "completed").into();
     /// Handshakes that failed: alert, reset, close or time-out before completion.

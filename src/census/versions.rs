@@ -5,8 +5,10 @@ use super::{Part, distinct};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
 use crate::table;
+use crate::tls::hello::is_tls13;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 table! {
     /// A protocol version that a client offered or a server chose.
@@ -21,6 +23,36 @@ table! {
     chosen_flows: u64,
     /// Share of chosen_flows in the flows whose server chose any version, in per cent.
     pct: Share,
+}
+
+/// A version by its age, whatever it runs over; the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Era {
+    /// TLS 1.3 and DTLS 1.3, with their drafts and experiments.
+    Tls13,
+    /// TLS 1.2 and DTLS 1.2.
+    Tls12,
+    /// TLS 1.1, DTLS 1.0 and all before them: prohibited (RFC 6176, RFC 7568) or deprecated (RFC 8996).
+    Old,
+    /// None of these.
+    Other,
+}
+
+/// The age of a version.
+pub fn era(code: u16) -> Era {
+    match code {
+        _ if is_tls13(code) => Era::Tls13,
+        0x0303 | 0xfefd => Era::Tls12,
+        0x0002 | 0x0100 | 0x0300..=0x0302 | 0xfeff => Era::Old,
+        _ => Era::Other,
+    }
+}
+
+/// Orders versions by age, the oldest first: DTLS counts down, and drafts of TLS 1.3 have larger numbers than TLS 1.3.
+pub fn by_age(code: u16) -> (Reverse<Era>, bool, u16, u16) {
+    let final_13 = matches!(code, 0x0304 | 0xfefc);
+    let is_dtls = code >= 0xfe00;
+    (Reverse(era(code)), final_13, if is_dtls { u16::MAX - code } else { code }, code)
 }
 
 /// Flows that offered and that chose a code point.
@@ -85,6 +117,19 @@ impl Versions {
 mod tests {
     use super::*;
     use crate::row::Codes;
+
+    #[test]
+    fn versions_have_an_age() {
+        let oldest_first = [0x0002, 0x0300, 0x0301, 0x0302, 0x0303, 0x7f1c, 0x0304];
+        assert!(oldest_first.windows(2).all(|pair| by_age(pair[0]) < by_age(pair[1])));
+        assert!([0xfeff, 0xfefd, 0xfefc].windows(2).all(|pair| by_age(pair[0]) < by_age(pair[1])));
+        let check = |code, is| assert_eq!(era(code), is, "{code:#06x}");
+        check(0x0302, Era::Old);
+        check(0xfeff, Era::Old);
+        check(0xfefd, Era::Tls12);
+        check(0x7f1c, Era::Tls13);
+        check(0x0101, Era::Other);
+    }
 
     #[test]
     fn offered_is_the_extension_else_the_legacy_version() {

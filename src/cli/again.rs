@@ -1,6 +1,6 @@
 //! What can be asked of finished runs.
 
-use super::FailOn;
+use super::{FailOn, Form};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -15,6 +15,9 @@ pub struct Report {
     /// Let the flow explorer show all flows, by files in report-pages/; where there are some, they are made again in any case
     #[arg(long)]
     pub report_pages: bool,
+    /// Say in the report what changed since this finished run
+    #[arg(long, value_name = "OUT", env = "TLSCENSUS_BASELINE", hide_env_values = true)]
+    pub baseline: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -32,6 +35,8 @@ pub struct Merge {
     /// Replace the folder if it holds an earlier result
     #[arg(short, long)]
     pub force: bool,
+    #[command(flatten)]
+    pub form: Form,
     /// Put the title of its run before the path of each capture: x.pcap of the run 'monday' becomes monday/x.pcap
     #[arg(long)]
     pub prefix: bool,

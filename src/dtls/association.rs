@@ -6,6 +6,7 @@ use super::fragment::{self, Fragment, Fragments, Step, carried};
 use super::record::{self, Record, content};
 use crate::flow::{Carrier, Side};
 use crate::tls::message::{Content, Message, State, handshake};
+use crate::tls::names;
 use crate::tls::seen::{MAX_MESSAGES, Seen};
 use crate::tls::span::Span;
 
@@ -32,6 +33,8 @@ struct Direction {
     data_seen: bool,
     /// Protected records of the handshake of DTLS 1.3, together.
     flight: Option<Span>,
+    /// Whether one of them could hold a Finished.
+    finished: bool,
 }
 
 impl Direction {
@@ -101,6 +104,21 @@ fn is_first_hello(fragment: &Fragment<'_>) -> bool {
     fragment.kind == handshake::CLIENT_HELLO && fragment.number == 0
 }
 
+/// Whether a protected record of so many bytes may hold a Finished of DTLS 1.3, by its suite. What else a client sends with the
+/// keys of the handshake is shorter, or has a length of
+/// ```text
+///  ACK       | list length 2 | (epoch 8 | sequence 8)* | content type 1 | tag |      RFC 9147 section 7
+///  alert     | 2 | content type 1 | tag |
+///  Finished  | header 12 | hash | content type 1 | tag |
+/// ```
+fn may_hold_finished(len: usize, suite: u16) -> bool {
+    let suite = names::cipher_suite(suite);
+    let tag = if suite.is_some_and(|suite| suite.mode == "CCM_8") { 8 } else { 16 };
+    let hash = if suite.is_some_and(|suite| suite.name.ends_with("SHA384")) { 48 } else { 32 };
+    let is_ack = len >= 2 + 1 + tag && (len - 2 - 1 - tag).is_multiple_of(16);
+    len >= 12 + hash + 1 + tag && !is_ack
+}
+
 /// A ClientHello as TLS has it: without the cookie behind the session id (RFC 6347 section 4.2.1).
 fn without_cookie(body: &[u8]) -> Option<Vec<u8>> {
     let session_end = 35 + usize::from(*body.get(34)?);
@@ -116,7 +134,7 @@ impl Association {
         let plausible = match first.kind? {
             content::HANDSHAKE if first.epoch == 0 => {
                 let message = fragment::read(first.fragment)?;
-                crate::tls::names::handshake_type(message.kind).is_some()
+                names::handshake_type(message.kind).is_some()
             }
             content::CHANGE_CIPHER_SPEC => first.fragment == [1],
             content::ALERT => first.epoch > 0 || first.fragment.len() == 2,
@@ -191,12 +209,16 @@ impl Association {
                 }
             }
             // Epoch 2 protects the handshake of DTLS 1.3 (RFC 9147 section 6.1).
-            None if epoch == 2 && record.is_unified && self.seen.facts.is_tls13() => match &mut direction.flight {
-                Some(flight) => {
-                    flight.join(&span);
+            None if epoch == 2 && record.is_unified && self.seen.facts.is_tls13() => {
+                let suite = self.seen.facts.server_hello.as_ref().map_or(0, |hello| hello.suite);
+                direction.finished |= may_hold_finished(record.fragment.len(), suite);
+                match &mut direction.flight {
+                    Some(flight) => {
+                        flight.join(&span);
+                    }
+                    None => direction.flight = Some(span),
                 }
-                None => direction.flight = Some(span),
-            },
+            }
             None => {
                 records.application_data += 1;
                 if !std::mem::replace(&mut direction.data_seen, true) {
@@ -276,6 +298,7 @@ impl Association {
                 self.seen.push(Message { side, content, state: State::Partial, span, retransmitted });
             }
             if let Some(span) = self.sides[side.index()].flight.take() {
+                self.seen.facts.no_finished[side.index()] = !self.sides[side.index()].finished;
                 self.seen.count_handshake(side, &span);
                 self.seen.push(Message { side, content: Content::EncryptedFlight, state: State::Encrypted, span, retransmitted: 0 });
             }

@@ -6,6 +6,12 @@ use super::{Close, Flow, Greeting, Interest, Reader, Side, Start};
 use crate::packet::{Segment, flag};
 
 impl<R: Reader> Flow<R> {
+    /// Bytes that it takes beyond what every flow does.
+    pub(super) fn extras(&self) -> u64 {
+        self.copies.bytes() + self.reader_holds
+    }
+
+    /// Bytes that it holds behind holes.
     pub(super) fn held(&self) -> u64 {
         self.directions.iter().map(|direction| direction.held_bytes() as u64).sum()
     }
@@ -112,8 +118,10 @@ impl<R: Reader> Flow<R> {
         let direction = &mut self.directions[side.index()];
         if let Some(reader) = &mut self.reader {
             direction.take(side, payload, MAX_HELD >> pressure.held, &mut **reader);
+            self.reader_holds = reader.held();
             if reader.interest() == Interest::Not {
                 self.reader = None;
+                self.reader_holds = 0;
                 for direction in &mut self.directions {
                     direction.release();
                 }

@@ -137,6 +137,10 @@ pub trait Reader: Default {
     fn retransmitted(&mut self, side: Side, from: u64, to: u64);
     /// Whether this is the reader's protocol.
     fn interest(&self) -> Interest;
+    /// Bytes that it holds beyond [`Reader::BYTES`]: of long messages and lists.
+    fn held(&self) -> u64 {
+        0
+    }
 }
 
 /// A frame of a series. The order is that in which frames are followed.
@@ -276,6 +280,8 @@ pub struct Flow<R> {
     pub greetings: [Greeting; 2],
     /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
     pub reader: Option<Box<R>>,
+    /// What the reader holds beyond what is counted for every one.
+    reader_holds: u64,
     /// By which packets that were captured twice are found.
     copies: Copies,
     /// Who sent a FIN.
@@ -324,6 +330,7 @@ impl<R> Flow<R> {
             directions: Default::default(),
             greetings: Default::default(),
             reader: None,
+            reader_holds: 0,
             copies: Copies::default(),
             fins: [false; 2],
             fins_acknowledged: [false; 2],

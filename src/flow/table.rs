@@ -90,8 +90,8 @@ pub struct Lane<R> {
     held: u64,
     /// Flows with a reader.
     readers: u64,
-    /// Bytes that flows take in which packets were captured twice, more than others.
-    copies: u64,
+    /// Bytes that flows take more than others: of packets that were captured twice, of long messages and lists.
+    extras: u64,
     /// The latest packet time of all blocks before the current one: the clock of the time-outs.
     clock: Timestamp,
     /// When all flows, and all tombs, are searched for silent ones next.
@@ -127,7 +127,7 @@ impl<R: Reader> Lane<R> {
             tombs: HashTable::new(),
             held: 0,
             readers: 0,
-            copies: 0,
+            extras: 0,
             clock: Timestamp(i64::MIN),
             next_search: Timestamp(i64::MIN),
             packets: 0,
@@ -142,7 +142,7 @@ impl<R: Reader> Lane<R> {
     /// What it holds now.
     pub fn load(&self) -> Load {
         let flows = self.flows.len() as u64 * size_of::<Flow<R>>() as u64 + self.readers * R::BYTES;
-        Load { flows: flows + self.copies + self.tombs.len() as u64 * size_of::<Tomb>() as u64, held: self.held }
+        Load { flows: flows + self.extras + self.tombs.len() as u64 * size_of::<Tomb>() as u64, held: self.held }
     }
 
     /// Begins a block: ends what has been silent for too long.
@@ -208,14 +208,14 @@ impl<R: Reader> Lane<R> {
         flow.last = place;
         flow.last_time = flow.last_time.max(segment.time);
         flow.active = self.clock.max(segment.time);
-        let (before, copies) = (flow.held(), flow.copies.bytes());
+        let (before, extras) = (flow.held(), flow.extras());
         let had_reader = flow.reader.is_some();
         let (was_over, was_settled) = (flow.is_over(), flow.is_settled());
         if flow.take(segment, payload, block.pressure) {
             sink.duplicate(place, segment.fragments.max(1));
         }
         self.held = self.held + flow.held() - before;
-        self.copies += flow.copies.bytes() - copies;
+        self.extras = self.extras + flow.extras() - extras;
         self.readers = self.readers + u64::from(flow.reader.is_some()) - u64::from(had_reader);
         if flow.is_settled() && !was_settled {
             self.settled.push_back((flow.active, slot));
@@ -233,7 +233,7 @@ impl<R: Reader> Lane<R> {
         self.tombs.clear();
         self.over.clear();
         self.settled.clear();
-        (self.held, self.readers, self.copies) = (0, 0, 0);
+        (self.held, self.readers, self.extras) = (0, 0, 0);
         for (_, slot) in order {
             let Some(mut flow) = self.flows.remove(slot) else { continue };
             let end = silent(&flow, self.clock, Pressure::default()).unwrap_or(End::EndOfCapture);
@@ -281,7 +281,7 @@ impl<R: Reader> Lane<R> {
         }
         let Some(mut flow) = self.flows.remove(slot) else { return };
         self.held -= flow.held();
-        self.copies -= flow.copies.bytes();
+        self.extras -= flow.extras();
         self.readers -= u64::from(flow.reader.is_some());
         if why == End::Closed {
             let bases = [flow.directions[0].base(), flow.directions[1].base()];

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Nothing in the packet says that it is not encrypted, nor how long its check value is. It is taken for plain where
-//! the padding counts up, the next header is one that can be checked, and a checksum in the payload is right.
+//! the padding counts up, the next header is one that can be checked, and a checksum in the payload is right, or of IPv6
+//! the length.
 
 use super::layers::{Layers, Next};
 use super::path::Kind;
@@ -31,7 +32,7 @@ fn plain(layers: &Layers<'_>, check_value: usize) -> Option<(u8, usize)> {
     let start = layers.at + 8;
     let trailer = layers.end.checked_sub(check_value + 2)?;
     let &[padding, next] = layers.bytes.get(trailer..trailer + 2)? else { return None };
-    let end = trailer.checked_sub(usize::from(padding)).filter(|end| *end >= start + 20)?;
+    let end = trailer.checked_sub(usize::from(padding)).filter(|end| *end >= start + 8)?;
     let counts_up = layers.bytes[end..trailer].iter().zip(1u8..).all(|(byte, count)| *byte == count);
     let payload = &layers.bytes[start..end];
     let checked = match next {
@@ -42,7 +43,13 @@ fn plain(layers: &Layers<'_>, check_value: usize) -> Option<(u8, usize)> {
                 && usize::from(u16::from_be_bytes([payload[2], payload[3]])) == payload.len()
                 && fold(sum(payload.get(..len)?)) == 0xffff
         }
-        ip::protocol::TCP => {
+        // No checksum: the length has to be the one that there is.
+        ip::protocol::IPV6 => {
+            payload.len() >= 40 && payload[0] >> 4 == 6 && 40 + usize::from(u16::from_be_bytes([payload[4], payload[5]])) == payload.len()
+        }
+        ip::protocol::UDP if payload[6..8] == [0, 0] => false,
+        ip::protocol::TCP if payload.len() < 20 => false,
+        ip::protocol::TCP | ip::protocol::UDP => {
             let outer = layers.ip?;
             // The halves of an IPv4 address in IPv6 form add up to what those of the address do, but for the prefix.
             let prefix = if outer.version == 4 { 2 * 0xffff } else { 0 };

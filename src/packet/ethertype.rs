@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  802.1Q, 802.1ad | TCI 2 | type 2 |                   VN-Tag | tag 4 | type 2 |        802.1ah | I-TAG 4 | Ethernet |
+//!  802.1CB, HSR | tag 4 | type 2 |
 //!  802.1AE  | TCI, AN 1 | short length 1 | number 4 | [SCI 8] | type 2 | ... | ICV |
 //!  802.2    | DSAP 1 | SSAP 1 | control 1 |             SNAP | AA AA 03 | organisation 3 | protocol 2 |
 //! ```
@@ -24,6 +25,9 @@ const MACSEC: u16 = 0x88e5;
 const PBB: u16 = 0x88e7;
 const VN_TAG: u16 = 0x8926;
 const HSR: u16 = 0x892f;
+/// IEEE 802.1CB redundancy tag.
+const R_TAG: u16 = 0xf1c1;
+const TRILL: u16 = 0x22f3;
 const MPLS: u16 = 0x8847;
 const MPLS_UPSTREAM: u16 = 0x8848;
 const PPPOE_DISCOVERY: u16 = 0x8863;
@@ -37,7 +41,7 @@ pub const SMALLEST: u16 = 0x0600;
 
 /// Whether a value is one of the types that a frame in a tunnel is expected to have.
 pub fn is_known(kind: u16) -> bool {
-    let tags = [VLAN, QINQ, MACSEC, PBB, VN_TAG, CMD, MPLS, MPLS_UPSTREAM, PPPOE, PPPOE_DISCOVERY, NSH];
+    let tags = [VLAN, QINQ, MACSEC, PBB, VN_TAG, CMD, MPLS, MPLS_UPSTREAM, PPPOE, PPPOE_DISCOVERY, NSH, R_TAG, TRILL];
     [IPV4, IPV6].contains(&kind) || tags.contains(&kind) || QINQ_OLD.contains(&kind) || name(kind).is_some()
 }
 
@@ -62,7 +66,7 @@ pub fn read(kind: u16, layers: &mut Layers<'_>) -> Result<Next, Stop> {
             layers.tag(Kind::Pbb, u32::from_be_bytes([0, high, middle, low]));
             Ok(Next::Ethernet)
         }
-        VN_TAG | HSR => {
+        VN_TAG | HSR | R_TAG => {
             layers.skip(4)?;
             layers.take_word().map(Next::Type)
         }
@@ -71,6 +75,7 @@ pub fn read(kind: u16, layers: &mut Layers<'_>) -> Result<Next, Stop> {
             layers.take_word().map(Next::Type)
         }
         NSH => Ok(Next::Nsh),
+        TRILL => super::tunnel::trill(layers),
         ETHERNET => Ok(Next::Ethernet),
         other => {
             let at = layers.at.saturating_sub(2);
@@ -93,7 +98,6 @@ pub fn vlan(id: u16, layers: &mut Layers<'_>) {
 fn name(kind: u16) -> Option<&'static str> {
     Some(match kind {
         0x0806 => "arp",
-        0x22f3 => "trill",
         0x8035 => "rarp",
         0x809b => "appletalk",
         0x8137 => "ipx",

@@ -75,6 +75,8 @@ kinds! {
     Lisp "lisp" Bare false "LISP without an instance (RFC 9300).";
     LispInstance "lisp" Decimal true "A LISP instance id.";
     Capwap "capwap" Bare false "CAPWAP data (RFC 5415).";
+    Tzsp "tzsp" Bare false "TZSP, in which a capturing host sends frames.";
+    Trill "trill" Bare false "TRILL (RFC 6325).";
     Etherip "etherip" Bare false "EtherIP (RFC 3378).";
     Ah "ah" Bare false "An authentication header (RFC 4302).";
     EspNull "esp_null" Hex false "ESP without encryption (RFC 2410), with its SPI.";

@@ -157,7 +157,7 @@ fn the_straight_way_takes_no_tunnel() {
             }
         }
     }
-    assert_eq!(taken, wrapped.len() * (65_536 - 13));
+    assert_eq!(taken, wrapped.len() * (65_536 - 14));
 }
 
 #[test]
@@ -173,6 +173,9 @@ fn mpls() {
     check(1, &ethernet(0x8847, &bytes![labels, frame]), "mpls=16/17");
     check(1, &eth4(137, &bytes![[0, 1, 1, 64], plain4()]), "mpls=16");
     check(1, &eth4(17, &udp(6635, &bytes![labels, plain4()])), "mpls=16/17");
+    // An Ethernet pseudowire in an LSP in GRE, and a stack without an end.
+    check(1, &eth4(47, &bytes![[0, 0, 0x88, 0x47], labels, [0; 4], ethernet(0x0800, &plain4())]), "gre mpls=16/17");
+    stops(1, &ethernet(0x8847, &[0, 1, 0, 64].repeat(20)), "too_many_labels");
     stops(1, &ethernet(0x8847, &bytes![[0, 1, 1, 64], [0x10, 0, 0, 7, 0, 0]]), "mpls_channel");
 }
 
@@ -181,7 +184,20 @@ fn gre() {
     check(1, &eth4(47, &bytes![[0, 0, 8, 0], plain4()]), "gre");
     check(1, &eth4(47, &bytes![[0xb0, 0, 0x86, 0xdd, 0, 0, 0, 0, 0, 0, 0, 31, 0, 0, 0, 1], ip6(6, &tcp())]), "gre=0x1f");
     check(1, &eth4(47, &bytes![[0x20, 0, 0x65, 0x58, 0, 0x13, 0x89, 7], ethernet(0x0800, &plain4())]), "nvgre=5001");
+    // Checksum alone; over IPv6; a key of NVGRE that is none, as a sequence number follows.
+    check(1, &eth4(47, &bytes![[0x80, 0, 8, 0, 0xab, 0xcd, 0, 0], plain4()]), "gre");
+    check(1, &ethernet(0x86dd, &ip6(47, &bytes![[0x20, 0, 8, 0, 0, 0, 0, 9], plain4()])), "gre=0x9");
+    check(1, &eth4(47, &bytes![[0x30, 0, 0x65, 0x58, 0, 0, 0, 9, 0, 0, 0, 1], ethernet(0x0800, &plain4())]), "gre=0x9");
     check(1, &eth4(47, &bytes![[0, 0, 0x88, 0xbe], ethernet(0x0800, &plain4())]), "gre erspan=0");
+    // A tag of the mirrored frame.
+    check(
+        1,
+        &eth4(
+            47,
+            &bytes![[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1], [0x10, 0, 0, 9, 0, 0, 0, 0], ethernet(0x8100, &bytes![[0, 7, 8, 0], plain4()])],
+        ),
+        "gre erspan=9 vlan=7",
+    );
     check(
         1,
         &eth4(47, &bytes![[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1], [0x10, 0, 0, 9, 0, 0, 0, 0], ethernet(0x0800, &plain4())]),
@@ -207,6 +223,11 @@ fn overlays_in_udp() {
     check(1, &ethernet(0x86dd, &ip6(17, &udp(8472, &vxlan(8, 0, &inner)))), "vxlan=5001");
     check(1, &eth4(17, &udp(4790, &vxlan(12, 1, &plain4()))), "vxlan=5001");
     check(1, &eth4(17, &udp(4790, &vxlan(12, 3, &inner))), "vxlan=5001");
+    // A next protocol without the bit that says that there is one.
+    check(1, &eth4(17, &udp(4790, &vxlan(8, 1, &plain4()))), "vxlan=5001");
+    check(1, &eth4(17, &udp(4790, &vxlan(8, 2, &ip6(6, &tcp())))), "vxlan=5001");
+    check(1, &eth4(17, &udp(4790, &vxlan(8, 1, &inner))), "vxlan=5001");
+    datagram(1, &eth4(17, &udp(4790, &vxlan(8, 2, &plain4()))));
     let nsh = bytes![[0, 0xc6, 1, 3, 0, 0, 42, 255], [0; 16], inner];
     check(1, &eth4(17, &udp(4790, &vxlan(12, 4, &nsh))), "vxlan=5001 nsh=42");
     check(1, &ethernet(0x894f, &nsh), "nsh=42");
@@ -215,6 +236,21 @@ fn overlays_in_udp() {
     let geneve = [1, 0, 0x65, 0x58, 0, 0, 7, 0, 1, 2, 3, 0];
     check(1, &eth4(17, &udp(6081, &bytes![geneve, inner])), "geneve=7");
     check(1, &eth4(17, &udp(6081, &bytes![[0, 0, 8, 0, 0, 0, 7, 0], plain4()])), "geneve=7");
+    // Two options, of which one is critical; a tag of the inner frame; an option longer than the packet.
+    let options = [4, 0x40, 0x65, 0x58, 0, 0, 7, 0, 1, 2, 0x83, 1, 9, 9, 9, 9, 1, 2, 3, 1, 8, 8, 8, 8];
+    check(1, &eth4(17, &udp(6081, &bytes![options, inner])), "geneve=7");
+    datagram(1, &eth4(17, &udp(6081, &bytes![[0x3f, 0, 0x65, 0x58, 0, 0, 7, 0], inner])));
+    let tagged = ethernet(0x8100, &bytes![[0, 7, 8, 0], plain4()]);
+    check(1, &eth4(17, &udp(4789, &vxlan(8, 0, &tagged))), "vxlan=5001 vlan=7");
+    check(1, &eth4(17, &udp(4790, &vxlan(12, 5, &bytes![[0, 1, 1, 64], plain4()]))), "vxlan=5001 mpls=16");
+    // An overlay in a tunnel of the provider.
+    let two = ip4(17, &udp(4789, &vxlan(8, 0, &inner)));
+    check(1, &eth4(47, &bytes![[0x20, 0, 8, 0, 0, 0, 0, 9], two]), "gre=0x9 vxlan=5001");
+    check(1, &eth4(17, &udp(37008, &bytes![[1, 0, 0, 1, 1], inner])), "tzsp");
+    let wifi = bytes![[8, 1], [0; 22], [0xaa, 0xaa, 3, 0, 0, 0, 8, 0], plain4()];
+    check(1, &eth4(17, &udp(37008, &bytes![[1, 0, 0, 18, 0, 10, 1, 200, 1], wifi])), "tzsp");
+    datagram(1, &eth4(17, &udp(37008, &bytes![[1, 4, 0, 1, 1], inner])));
+    datagram(1, &eth4(17, &udp(37008, &[1, 0, 0, 1, 10, 200, 1])));
     check(1, &eth4(17, &udp(4341, &bytes![[0x88, 0, 0, 1, 0, 0, 3, 1], plain4()])), "lisp=3");
     check(1, &eth4(17, &udp(4341, &bytes![[0x80, 0, 0, 1, 0, 0, 3, 1], plain4()])), "lisp");
 }
@@ -239,6 +275,18 @@ fn mobile_and_access() {
     check(1, &eth4(17, &udp(5247, &bytes![[0, 0x10, 3, 0, 0, 0, 0, 0], wifi])), "capwap");
     check(1, &eth4(17, &udp(5247, &bytes![[0, 0x10, 2, 0, 0, 0, 0, 0], ethernet(0x0800, &inner)])), "capwap");
     stops(1, &eth4(17, &udp(5247, &[1, 0, 0, 0, 1, 2, 3, 4])), "capwap_encrypted");
+    stops(1, &eth4(17, &udp(5247, &[0, 0x10, 2, 0x80, 0, 0, 0, 0])), "capwap_fragment");
+    stops(1, &eth4(17, &udp(5247, &[0, 0x10, 2, 8, 0, 0, 0, 0])), "capwap_keep_alive");
+    // L2TP with sequence numbers and an offset; over UDP in IPv6; version 3 with IP in it.
+    let l2tp = bytes![[0x4a, 2, 0, 65, 0, 1, 0, 2, 0, 0, 0, 0, 0, 2, 9, 9], [0xff, 3, 0, 0x21], inner];
+    check(1, &ethernet(0x86dd, &ip6(17, &udp(1701, &l2tp))), "l2tp=0x10002");
+    check(1, &eth4(115, &bytes![[0, 0, 0, 9], inner]), "l2tpv3=0x9");
+    stops(1, &eth4(115, &bytes![[0; 4], [0; 20]]), "l2tp_control");
+    // GTP-U with a sequence number and an extension of two words; IPv6 in it; what is no packet of a user.
+    check(1, &eth4(17, &udp(2152, &gtp(0x36, &[0, 1, 0, 0xc0, 2, 0, 0, 0, 0, 0, 0, 0]))), "gtp=0x1234");
+    let six = ip6(6, &tcp());
+    check(1, &eth4(17, &udp(2152, &bytes![[0x30, 0xff, 0, six.len() as u8, 0, 0, 0, 5], six])), "gtp=0x5");
+    datagram(1, &eth4(17, &udp(2152, &[0x32, 1, 0, 4, 0, 0, 0, 0, 0, 1, 0, 0])));
 }
 
 #[test]
@@ -254,6 +302,13 @@ fn ip_in_ip() {
     check(1, &eth4(17, &udp(3544, &bytes![[0, 1, 0, 0], [7; 8], [0], [0, 0, 1, 2, 3, 4, 5, 6], six])), "teredo");
     check(1, &eth4(97, &bytes![[0x30, 0], ethernet(0x0800, &plain4())]), "etherip");
     check(1, &eth4(51, &bytes![[6, 4], [0; 22], tcp()]), "ah");
+    check(1, &eth4(51, &bytes![[4, 4], [0; 22], plain4()]), "ah ip4in4");
+    check(1, &ethernet(0x86dd, &ip6(51, &bytes![[6, 4], [0; 22], tcp()])), "");
+    check(1, &ethernet(0x86dd, &ip6(97, &bytes![[0x30, 0], ethernet(0x0800, &plain4())])), "etherip");
+    stops(1, &eth4(97, &[0x20, 0, 0, 0]), "etherip_version_2");
+    // An origin alone; nothing at all.
+    check(1, &eth4(17, &udp(3544, &bytes![[0, 0, 1, 2, 3, 4, 5, 6], six])), "teredo");
+    datagram(1, &eth4(17, &udp(3544, &[0, 1, 0, 0, 1, 2])));
     let many = |count| (0..count).fold(plain4(), |inner, _| ip4(4, &inner));
     check(1, &ethernet(0x0800, &many(MAX_TUNNELS)), &["ip4in4"; MAX_TUNNELS as usize].join(" "));
     stops(1, &ethernet(0x0800, &many(MAX_TUNNELS + 1)), "too_many_tunnels");
@@ -272,6 +327,21 @@ fn esp() {
         check(1, &eth4(50, &esp(&[1], value)), "esp_null=0x5");
     }
     check(1, &eth4(17, &udp(4500, &esp(&[1], 12))), "esp_null=0x5");
+    let tunnel = |next: u8, inner: &[u8]| bytes![[0, 0, 0, 5, 0, 0, 0, 1], inner, [1, 2, 2, next], [0xa5; 16]];
+    let mut four = plain4();
+    let sum = four[..20].chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(pair[1])).sum::<u32>();
+    four[10..12].copy_from_slice(&(!((sum & 0xffff) + (sum >> 16)) as u16).to_be_bytes());
+    check(1, &eth4(50, &tunnel(4, &four)), "esp_null=0x5 ip4in4");
+    check(1, &ethernet(0x86dd, &ip6(50, &tunnel(41, &ip6(6, &tcp())))), "esp_null=0x5 ip6in6");
+    stops(1, &eth4(50, &tunnel(41, &ip6(6, &tcp())[..50])), "esp");
+    // A datagram with its checksum, and one without, which nothing bears out.
+    let mut datagram_in = udp(53, PAYLOAD);
+    let sum = 0x0a00u32 * 2 + 1 + 2 + 17 + datagram_in.len() as u32;
+    let sum = sum + datagram_in.chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(*pair.get(1).unwrap_or(&0))).sum::<u32>();
+    let without = tunnel(17, &datagram_in);
+    datagram_in[6..8].copy_from_slice(&(!((sum & 0xffff) + (sum >> 16)) as u16).to_be_bytes());
+    datagram(1, &eth4(50, &bytes![[0, 0, 0, 5, 0, 0, 0, 1], datagram_in, [1, 1, 17], [0xa5; 12]]));
+    stops(1, &eth4(50, &without), "esp");
     stops(1, &eth4(50, &esp(&[9], 12)), "esp");
     segment[0] ^= 1;
     stops(1, &eth4(50, &bytes![[0, 0, 0, 5, 0, 0, 0, 1], segment, [1, 1, 6], [0; 12]]), "esp");

@@ -1,14 +1,17 @@
-//! Tunnels directly over IP, and headers in front of others: EtherIP (RFC 3378), L2TPv3 (RFC 3931), NSH (RFC 8300).
+//! Tunnels directly over IP, and headers in front of others: EtherIP (RFC 3378), L2TPv3 (RFC 3931), NSH (RFC 8300), TRILL
+//! (RFC 6325), and TZSP, which capturing hosts send frames in.
 //!
 //! ```text
 //!  EtherIP  | 30 00 | Ethernet
 //!  L2TPv3   | session 4 | [cookie 4 or 8] | [sublayer 4] | Ethernet or IP        control messages have session 0
 //!  NSH      | version, TTL, length in words 6 bits | type 1 | next 1 | path 3, index 1 | context
+//!  TRILL    | version 2 bits, 3, words of options 5, hops 6 | egress 2 | ingress 2 | options | Ethernet
+//!  TZSP     | 01 | type 1 | protocol 2 | tags: kind 1, [length 1, value], 1 ends them, 0 is alone | frame
 //! ```
 
-use super::Stop;
 use super::layers::{Layers, Next};
 use super::path::Kind;
+use super::{Stop, field};
 
 /// EtherIP.
 pub fn etherip(layers: &mut Layers<'_>) -> Result<Next, Stop> {
@@ -52,6 +55,40 @@ pub fn nsh(layers: &mut Layers<'_>) -> Result<Next, Stop> {
     layers.skip(len - 8)?;
     layers.enter(Kind::Nsh, u32::from_be_bytes([0, a, b, c]), start + len)?;
     following(next).ok_or_else(|| layers.numbered("nsh_protocol", u32::from(next)))
+}
+
+/// TRILL; the nicknames of its ends differ by direction.
+pub fn trill(layers: &mut Layers<'_>) -> Result<Next, Stop> {
+    let flags = layers.take_word()?;
+    if flags >> 14 != 0 {
+        return Err(layers.numbered("trill_version", u32::from(flags >> 14)));
+    }
+    layers.skip(4 + usize::from(flags >> 6 & 0x1f) * 4)?;
+    layers.enter(Kind::Trill, 0, layers.at)?;
+    Ok(Next::Ethernet)
+}
+
+/// Where the frame in TZSP begins, and what it is; none if this is no packet of it that carries one.
+///
+/// Source: the description of the TaZmen Sniffer Protocol as MikroTik and Wireshark document it: protocols 1 Ethernet,
+/// 18 802.11, 119 and 127 with Prism's and AVS's headers.
+pub fn tzsp(layers: &Layers<'_>) -> Option<(Next, usize)> {
+    let [1, 0 | 1, high, low] = field(layers.bytes, layers.at)? else { return None };
+    let next = match u16::from_be_bytes([high, low]) {
+        1 => Next::Ethernet,
+        18 => Next::Wifi(false),
+        119 => Next::Link(119),
+        127 => Next::Link(163),
+        _ => return None,
+    };
+    let mut at = layers.at + 4;
+    loop {
+        match layers.bytes.get(at)? {
+            0 => at += 1,
+            1 => return Some((next, at + 1)),
+            _ => at += 2 + usize::from(*layers.bytes.get(at + 1)?),
+        }
+    }
 }
 
 /// The next protocol of NSH (RFC 8300 section 2.2) and of VXLAN-GPE, which has the same numbers.

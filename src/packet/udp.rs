@@ -79,7 +79,7 @@ pub fn plain(frame: &Frame<'_>, packet: &ip::Packet) -> Option<Datagram> {
 /// Whether a port hints at something that wraps packets.
 #[inline]
 fn is_hint(port: u16) -> bool {
-    matches!(port, 1701 | 2152 | 3544 | 4341 | 4500 | 4789 | 4790 | 5247 | 6081 | 6635 | 8472 | 48879 | 51820)
+    matches!(port, 1701 | 2152 | 3544 | 4341 | 4500 | 4789 | 4790 | 5247 | 6081 | 6635 | 8472 | 37008 | 48879 | 51820)
 }
 
 /// Hands out the datagram whose beginning an error message of ICMP quotes (RFC 792, RFC 4443): nobody reads it, but Wireshark
@@ -155,6 +155,7 @@ fn tunnel_at(port: u16, layers: &mut Layers<'_>) -> Result<Option<Inner>, Stop> 
         3544 => teredo(layers),
         1701 => return l2tp(layers),
         4341 => lisp(layers),
+        37008 => tzsp(layers),
         5247 => return capwap(layers),
         51820 if matches!(layers.rest(), [1..=4, 0, 0, 0, ..]) => return Err(layers.stop("wireguard")),
         _ => None,
@@ -176,10 +177,16 @@ fn fits(layers: &Layers<'_>, next: Next, at: usize) -> bool {
     }
 }
 
+/// What follows is Ethernet, or what GPE names. Some senders name it without the bit that says so: content decides there.
 fn vxlan(layers: &Layers<'_>) -> Option<Inner> {
     let [flags, _, _, protocol, a, b, c, _] = field::<8>(layers.bytes, layers.at)?;
-    let next = if flags & 0x04 != 0 { tunnel::following(protocol)? } else { Next::Ethernet };
     let at = layers.at + 8;
+    let named = tunnel::following(protocol);
+    let next = match named {
+        Some(Next::Ip(_)) if flags & 0x04 == 0 && !layers.is_ethernet_at(at) => named?,
+        _ if flags & 0x04 != 0 => named?,
+        _ => Next::Ethernet,
+    };
     (flags & 0x08 != 0 && fits(layers, next, at)).then_some(Inner { next, at, end: layers.end, kind: Kind::Vxlan, id: number24([a, b, c]) })
 }
 
@@ -276,6 +283,11 @@ fn lisp(layers: &Layers<'_>) -> Option<Inner> {
     let version = layers.ip_at(at)?;
     let (kind, id) = if flags & 0x08 != 0 { (Kind::LispInstance, number24([a, b, c])) } else { (Kind::Lisp, 0) };
     Some(Inner { next: Next::Ip(version), at, end: layers.end, kind, id })
+}
+
+fn tzsp(layers: &Layers<'_>) -> Option<Inner> {
+    let (next, at) = tunnel::tzsp(layers)?;
+    fits(layers, next, at).then_some(Inner { next, at, end: layers.end, kind: Kind::Tzsp, id: 0 })
 }
 
 fn capwap(layers: &mut Layers<'_>) -> Result<Option<Inner>, Stop> {

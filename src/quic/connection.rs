@@ -19,6 +19,9 @@ use std::cell::Cell;
 const MAX_IDS: usize = 8;
 /// The shortest Destination Connection ID of a client's first packet (RFC 9000 section 7.2).
 const MIN_FIRST_ID: usize = 8;
+/// Initial packets that wait for keys, and bytes of them: a server's, which the capture holds before the client's.
+const MAX_WAITING: usize = 4;
+const MAX_WAITING_BYTES: usize = 8 << 10;
 /// Packets that are tried for whether they begin another connection.
 const MAX_RENEWALS: u16 = 64;
 
@@ -43,11 +46,24 @@ pub struct Connection {
     /// The largest packet number of each side's Initial packets.
     largest: [Option<u64>; 2],
     crypto: [Crypto; 2],
+    waiting: Vec<Waiting>,
+    /// Bytes of the client's hello that come once more because the server asked for them: no retransmission.
+    due: usize,
     /// Payload bytes of each side before the current datagram.
     bytes: [u64; 2],
     /// Handshake packets of each side, together.
     flights: [Option<Span>; 2],
     data_seen: [bool; 2],
+}
+
+/// An Initial packet that came before any keys.
+#[derive(Debug)]
+struct Waiting {
+    side: Side,
+    bytes: Vec<u8>,
+    /// Where it began in the datagram.
+    at: usize,
+    carrier: Carrier,
 }
 
 impl Connection {
@@ -93,6 +109,12 @@ impl Connection {
         }
         self.renewals.set(self.renewals.get() + 1);
         first_keys(&packet).is_some()
+    }
+
+    /// Bytes that it holds of messages in the making, and of packets that wait for keys.
+    pub fn held(&self) -> u64 {
+        let waiting: usize = self.waiting.iter().map(|packet| packet.bytes.capacity()).sum();
+        (self.crypto.iter().map(Crypto::held).sum::<usize>() + waiting) as u64
     }
 
     /// Takes a payload: one packet or several.
@@ -145,14 +167,16 @@ impl Connection {
             }
             Kind::Retry => {
                 quic.retry = true;
-                self.seen.facts.client.get_or_insert(side.other());
+                let client = *self.seen.facts.client.get_or_insert(side.other());
+                self.due = self.crypto[client.index()].received();
                 // The client comes again to the id that the server chose; its new keys are made of that.
                 self.keys.expect(packet.version, packet.source);
                 self.know(packet.source);
             }
             Kind::VersionNegotiation => {
                 quic.version_negotiation = true;
-                self.seen.facts.client.get_or_insert(side.other());
+                let client = *self.seen.facts.client.get_or_insert(side.other());
+                self.due = self.crypto[client.index()].received();
             }
             Kind::OneRtt => {
                 self.seen.records[side.index()].application_data += 1;
@@ -168,6 +192,9 @@ impl Connection {
     fn open(&mut self, side: Side, packet: &Packet<'_>, at: usize, carrier: Carrier) {
         let from_client = self.seen.facts.client.is_none_or(|client| client == side);
         let Some(opened) = self.keys.open(side, from_client, packet, self.largest[side.index()]) else {
+            if self.keys.is_empty() && self.hold(side, packet, at, carrier) {
+                return;
+            }
             // Once the Initial phase is over nobody has the keys any more (RFC 9001 section 4.9.1), and nothing is lost.
             self.seen.facts.quic.get_or_insert_default().unreadable += u64::from(!self.keys.is_over());
             return;
@@ -178,6 +205,24 @@ impl Connection {
             self.know(packet.destination);
         }
         self.read(side, &opened.payload, at + opened.payload_at, opened.number, carrier);
+        for packet in std::mem::take(&mut self.waiting) {
+            if let Some(read) = packet::read(&packet.bytes) {
+                if packet.side != side && !read.source.is_empty() {
+                    self.know(read.source);
+                }
+                self.open(packet.side, &read, packet.at, packet.carrier);
+            }
+        }
+    }
+
+    /// Keeps a packet until there are keys; false where too much waits already.
+    fn hold(&mut self, side: Side, packet: &Packet<'_>, at: usize, carrier: Carrier) -> bool {
+        let bytes: usize = self.waiting.iter().map(|packet| packet.bytes.len()).sum();
+        let fits = self.waiting.len() < MAX_WAITING && bytes + packet.bytes.len() <= MAX_WAITING_BYTES;
+        if fits {
+            self.waiting.push(Waiting { side, bytes: packet.bytes.to_vec(), at, carrier });
+        }
+        fits
     }
 
     fn know(&mut self, id: &[u8]) {
@@ -192,17 +237,24 @@ impl Connection {
         let index = side.index();
         let mut close = None;
         let mut padding = 0;
-        let mut copies = false;
+        let mut copied = 0;
         let crypto = &mut self.crypto[index];
         frame::each(payload, |frame| match frame {
             Frame::Crypto { offset, bytes, at: start, end } => {
-                copies |= !crypto.take(offset, bytes, carrier, (at + start) as u32, (end - start) as u32) && !bytes.is_empty();
+                if !crypto.take(offset, bytes, carrier, (at + start) as u32, (end - start) as u32) {
+                    copied += bytes.len();
+                }
             }
             Frame::Close(code) => close = Some(code),
             Frame::Padding(len) => padding += len as u64,
         });
         self.seen.facts.quic.get_or_insert_default().padding_bytes += padding;
-        if copies && let Some(message) = self.seen.messages.iter_mut().find(|message| message.side == side && is_hello(message.content)) {
+        let is_due = self.seen.facts.client == Some(side) && copied <= self.due;
+        self.due -= if is_due { copied } else { 0 };
+        if copied > 0
+            && !is_due
+            && let Some(message) = self.seen.messages.iter_mut().find(|message| message.side == side && is_hello(message.content))
+        {
             message.retransmitted += 1;
         }
         while let Some(whole) = self.crypto[index].message() {
@@ -220,6 +272,9 @@ impl Connection {
 
     /// Ends what is still open and puts the messages in the order of the frames that complete them.
     pub fn finish(&mut self) {
+        if !self.waiting.is_empty() {
+            self.seen.facts.quic.get_or_insert_default().unreadable += std::mem::take(&mut self.waiting).len() as u64;
+        }
         for side in Side::BOTH {
             if let Some((kind, span)) = self.crypto[side.index()].rest() {
                 let content = kind.map_or(Content::EncryptedHandshake, Content::Handshake);

@@ -73,6 +73,16 @@ impl Crypto {
         new
     }
 
+    /// Bytes that it holds.
+    pub fn held(&self) -> usize {
+        self.held.capacity() + self.pieces.capacity() * size_of::<Piece>()
+    }
+
+    /// Bytes of the side's handshake that were received.
+    pub fn received(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.end - piece.start).sum()
+    }
+
     /// Hands out the next message, once it is whole.
     pub fn message(&mut self) -> Option<Whole> {
         let start = self.next;

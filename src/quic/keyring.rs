@@ -95,7 +95,12 @@ impl Keyring {
         self.held = Vec::new();
     }
 
-    /// Whether it is.
+    /// Whether no keys are held yet, nor were.
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty() && !self.over
+    }
+
+    /// Whether the Initial phase is over.
     pub fn is_over(&self) -> bool {
         self.over
     }

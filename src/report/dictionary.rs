@@ -1,7 +1,7 @@
 //! `DICTIONARY.md` and the schema in other forms: what every table, column, token, step and outcome means.
 
 use super::tables::TABLES;
-use super::{load, package};
+use super::{Layout, load, package};
 use crate::row::step::{self, STEPS};
 use crate::row::{Column, Table};
 use crate::tls::{Content, names};
@@ -22,8 +22,8 @@ pub enum Format {
 pub fn schema(format: Format) -> String {
     match format {
         Format::Markdown => markdown(),
-        Format::Json => format!("{:#}\n", package::package("tlscensus", &[])),
-        Format::Sql => load::duckdb(&[]),
+        Format::Json => format!("{:#}\n", package::package("tlscensus", &[], &Layout::default())),
+        Format::Sql => load::duckdb(&[], &Layout::default()),
     }
 }
 

@@ -1,6 +1,9 @@
 //! The geometry of the page's figures: numbers in, integer coordinates out. The templates under
 //! `templates/figures/` draw them; colours are classes of the style sheet. No text is escaped here, no float used.
 
+pub mod area;
+pub mod curve;
+pub mod expiry;
 pub mod ladder;
 
 use super::view::{Span, Strip};
@@ -38,6 +41,35 @@ pub fn stack(parts: &[u64], whole: u64) -> Vec<Piece> {
         Piece { x, w: if part == 0 { 0 } else { (end - x).max(3) } }
     };
     parts.iter().map(|part| edge(*part)).collect()
+}
+
+/// A bar that stands on the base line of a drawing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// Left edge.
+    pub x: u64,
+    /// Top edge.
+    pub y: u64,
+    /// Height.
+    pub h: u64,
+    /// What it counts, from 1.
+    pub place: u64,
+    /// How many.
+    pub count: u64,
+}
+
+/// Where the base line of [`bars`] is.
+pub const BARS_BASE: u64 = 150;
+
+/// Bars beside one another, the highest 120 high; the last stands for its place and all beyond.
+pub fn bars(counts: &[u64]) -> Vec<Bar> {
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |(at, count): (usize, &u64)| {
+        let h = (u128::from(*count) * 120 / u128::from(most)) as u64;
+        let h = if *count > 0 { h.max(2) } else { 0 };
+        Bar { x: 20 + at as u64 * 60, y: BARS_BASE - h, h, place: at as u64 + 1, count: *count }
+    };
+    counts.iter().enumerate().map(bar).collect()
 }
 
 /// The spans sorted, overlapping ones joined, and neighbours less than `slack_us` apart joined too.
@@ -168,6 +200,13 @@ mod tests {
         assert_eq!(pieces, [Piece { x: 0, w: 250 }, Piece { x: 250, w: 0 }, Piece { x: 250, w: 750 }]);
         assert!(stack(&[0, 0], 0).iter().all(|piece| piece.w == 0));
         assert_eq!(stack(&[1], 2), [Piece { x: 0, w: 500 }]);
+    }
+
+    #[test]
+    fn bars_stand_on_their_base() {
+        let drawn = bars(&[0, 1, 1_000, u64::MAX]);
+        assert!(drawn.iter().all(|bar| bar.y + bar.h == BARS_BASE));
+        assert_eq!(drawn.iter().map(|bar| bar.h).collect::<Vec<_>>(), [0, 2, 2, 120]);
     }
 
     #[test]

@@ -2,9 +2,13 @@
 
 mod certificates;
 pub mod explorer;
+mod failures;
 mod findings;
-mod handshake;
 mod ladder;
+mod negotiated;
+mod parties;
+mod segmentation;
+mod timing;
 
 pub use ladder::ladder_of;
 
@@ -26,14 +30,19 @@ pub fn page(results: &Results) -> Page {
     let mut page = Page {
         title: results.title.clone(),
         partial: results.partial.clone(),
+        baseline: results.baseline.cloned(),
         health: health(results),
         findings: findings::findings(results),
-        versions: handshake::versions(&census.versions),
-        suites: handshake::suites(&census.cipher_suites),
-        groups: handshake::groups(&census.groups, census.totals.hello_retries),
-        certificates: certificates::certificates(&census.certificates),
-        failures: handshake::failures(census),
-        segmentation: handshake::segmentation(census),
+        versions: negotiated::versions(census),
+        suites: negotiated::suites(census),
+        groups: negotiated::groups(census),
+        certificates: certificates::certificates(results),
+        failures: failures::failures(census),
+        segmentation: segmentation::segmentation(census),
+        timing: timing::timing(results),
+        servers: parties::servers(&census.servers),
+        clients: parties::clients(&census.clients),
+        extensions: parties::extensions(census),
         explorer: explorer::explorer(results),
         ladders: ladder::ladders(results),
         captures: Captures { rows: results.captures.iter().map(capture).collect() },
@@ -65,6 +74,8 @@ fn health(results: &Results) -> Health {
         packets_cut: sum(|capture| capture.packets_cut),
         tcp_flows: sum(|capture| capture.tcp_flows),
         tls_flows: totals.tls_flows,
+        dtls_flows: totals.dtls_flows,
+        quic_flows: totals.quic_flows,
         starts_midway: totals.starts_midway,
         gap_bytes: totals.gap_bytes,
         problems: problems(results.captures),
@@ -164,6 +175,7 @@ fn about(results: &Results) -> About {
             cpu_us: run.cpu_us,
             peak_memory_bytes: run.peak_memory_bytes,
             threads: run.threads,
+            ended: certificates::ended(&results.census.certificates, started_us),
         }),
     }
 }
@@ -175,7 +187,7 @@ mod tests {
     use crate::census::findings::{Rules, found};
     use crate::ledger::Ledger;
     use crate::report::RunBlock;
-    use crate::row::{Style, Wild};
+    use crate::row::Wild;
 
     fn filled(census: &Census, captures: &[CaptureRow]) -> Page {
         page(&Results {
@@ -188,8 +200,8 @@ mod tests {
             ledger: &Ledger::default(),
             findings: &found(census, captures, &Ledger::default(), &Rules::default()),
             settings: Vec::new(),
-            style: Style::default(),
-            bom: false,
+            baseline: None,
+            layout: crate::report::Layout::default(),
             pages_from: None,
             run: RunBlock::default(),
         })

@@ -10,12 +10,15 @@ mod filters;
 use askama::Template;
 use sha2::{Digest, Sha256};
 
+use super::figure::area::{self, AreaFigure};
+use super::figure::curve::{self, CurveFigure};
+use super::figure::expiry::{self, ExpiryFigure};
 use super::figure::{self, Piece, StripFigure, ladder};
 use super::view::{self, MAX_BYTES, MAX_LADDER_TABLE_ROWS};
 use super::words;
 
 /// The sections in order: id, number, name in the navigation.
-pub const SECTIONS: [(&str, u8, &str); 13] = [
+pub const SECTIONS: [(&str, u8, &str); 17] = [
     ("verdict", 0, "Verdict"),
     ("health", 1, "Run health"),
     ("findings", 2, "Findings"),
@@ -25,6 +28,10 @@ pub const SECTIONS: [(&str, u8, &str); 13] = [
     ("certificates", 6, "Certificates"),
     ("failures", 7, "Failures"),
     ("segmentation", 8, "Segmentation"),
+    ("timing", 9, "Timing"),
+    ("servers", 10, "Servers"),
+    ("clients", 11, "Clients"),
+    ("extensions", 12, "Extensions"),
     ("explorer", 13, "Flow explorer"),
     ("ladders", 14, "Ladders"),
     ("captures", 15, "Captures"),
@@ -109,6 +116,9 @@ struct Report<'a> {
     flows: &'a str,
     explored: u64,
     strip: Option<StripFigure>,
+    area: Option<AreaFigure>,
+    curves: Option<CurveFigure>,
+    expiry: Option<ExpiryFigure>,
     ladders: Vec<Drawn<'a>>,
 }
 
@@ -148,6 +158,9 @@ impl<'a> Report<'a> {
             flows,
             explored: explored as u64,
             strip: figure::strip(&page.health.strip),
+            area: area::draw(&page.versions.over_time),
+            curves: curve::draw(&page.timing),
+            expiry: expiry::draw(&page.certificates.columns),
             ladders: drawn.collect(),
         }
     }
@@ -178,6 +191,61 @@ impl<'a> Report<'a> {
     fn matrix_most(&self) -> u64 {
         let cells = |row: &view::MatrixRow| [row.alert, row.reset, row.closed, row.timeout, row.gap];
         self.page.failures.matrix.rows().iter().flat_map(cells).max().unwrap_or(0)
+    }
+
+    /// The parts of a bar with their places.
+    fn pieces<'p>(&self, parts: &'p [view::Part]) -> Vec<(&'p view::Part, Piece)> {
+        let counts: Vec<u64> = parts.iter().map(|part| part.count).collect();
+        parts.iter().zip(figure::stack(&counts, 0)).collect()
+    }
+
+    /// The bar of flows by how they ended (completed, failed, not judged), against the longest such bar.
+    fn endings(&self, endings: &[u64; 3], most: &u64) -> Vec<(&'static str, Piece)> {
+        ["good", "bad", "neutral"].into_iter().zip(figure::stack(endings, *most)).filter(|(_, piece)| piece.w > 0).collect()
+    }
+
+    /// A row of the table of percentiles, drawn on the axis of the curves.
+    fn boxed(&self, row: &view::QuantileRow) -> curve::BoxPlot {
+        curve::boxed(row, curve::axis(&self.page.timing, 0, figure::WIDTH))
+    }
+
+    /// Sizes of ClientHellos from 0 to the longest.
+    fn hello_box(&self, row: &view::HelloSizes) -> curve::BoxPlot {
+        let most = self.page.groups.hellos.iter().map(|row| row.max).max().unwrap_or(0);
+        curve::even(&row.at, most)
+    }
+
+    /// Bars of the server's first flights; empty where there is none.
+    fn flights(&self) -> Vec<figure::Bar> {
+        let flights = &self.page.segmentation.flights;
+        if flights.iter().all(|count| *count == 0) { Vec::new() } else { figure::bars(flights) }
+    }
+
+    /// The largest cell of the matrix of records by segments.
+    fn cuts_most(&self) -> u64 {
+        self.page.segmentation.cuts.iter().flatten().copied().max().unwrap_or(0)
+    }
+
+    /// Where the time of a slow handshake goes, against the slowest: the TCP round trip, the wait for the ServerHello, the rest.
+    fn spent(&self, row: &view::SlowRow) -> Vec<(&'static str, Piece)> {
+        let spent = |row: &view::SlowRow| {
+            let hello = row.hello_us.unwrap_or(0).min(row.handshake_us);
+            [row.tcp_rtt_us.unwrap_or(0), hello, row.handshake_us - hello]
+        };
+        let all = |row: &view::SlowRow| spent(row).iter().fold(0u64, |sum, part| sum.saturating_add(*part));
+        let most = self.page.timing.slowest.rows().iter().map(all).max().unwrap_or(0);
+        ["c-rtt", "c-hello", "c-rest"].into_iter().zip(figure::stack(&spent(row), most)).filter(|(_, piece)| piece.w > 0).collect()
+    }
+
+    /// The flows of the busiest server and of the most frequent fingerprint, which head their tables.
+    fn most_flows(&self) -> (u64, u64) {
+        let page = self.page;
+        (page.servers.rows.rows().first().map_or(0, |row| row.flows), page.clients.rows.rows().first().map_or(0, |row| row.flows))
+    }
+
+    /// Whether a rule has its finding in the page.
+    fn has_finding(&self, id: &str) -> bool {
+        self.page.findings.rows.rows().iter().any(|finding| finding.id == *id)
     }
 
     /// The flows of the explorer's plain table.

@@ -2,7 +2,7 @@
 //!
 //! Both are the same bytes for every run over the same captures, but for the block `run` of the manifest.
 
-use super::csv::Written;
+use super::table_file::Written;
 use super::write::Results;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -32,11 +32,10 @@ pub fn manifest(results: &Results, written: &[Written]) -> Value {
     let tables = written.iter().map(|file| {
         json!({
             "name": file.table,
-            "path": format!("csv/{}.csv", file.table),
             "rows": file.rows,
-            "bytes": file.bytes,
-            "sha256": file.sha256,
             "guarded_cells": file.guarded_cells,
+            "csv": file.csv,
+            "parquet": file.parquet,
         })
     });
     let options: Map<String, Value> = results.settings.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
@@ -47,7 +46,13 @@ pub fn manifest(results: &Results, written: &[Written]) -> Value {
         "title": results.title,
         "partial": results.partial,
         "options": options,
-        "csv": { "byte_order_mark": results.bom, "raw": results.style.raw },
+        "formats": results.layout.formats,
+        "csv": {
+            "byte_order_mark": results.layout.bom,
+            "raw": results.layout.raw,
+            "rows_per_file": results.layout.rows_per_file,
+            "packing": results.layout.packing,
+        },
         "guarded_cells": written.iter().map(|file| file.guarded_cells).sum::<u64>(),
         "tables": tables.collect::<Vec<_>>(),
         "run": results.run,

@@ -5,6 +5,7 @@
 
 use super::fill::explorer::{path_of, paths};
 use super::html;
+use super::reading::Reading;
 use super::rows::walk;
 use super::view::{ExplorerRow, FlowsFile};
 use super::write::Results;
@@ -20,12 +21,12 @@ pub const FOLDER: &str = "report-pages";
 /// Flows in a file.
 pub const FLOWS: usize = 50_000;
 
-/// Writes the files into `out`, from flows.csv in `tables`.
+/// Writes the files into `out`, from the table of flows.
 ///
 /// # Errors
 ///
 /// The table cannot be read, or a file cannot be written.
-pub fn write(out: &Path, tables: &Path, results: &Results) -> Result<Vec<FlowsFile>, Error> {
+pub fn write(out: &Path, table: Reading, results: &Results) -> Result<Vec<FlowsFile>, Error> {
     let folder = out.join(FOLDER);
     std::fs::create_dir_all(&folder).map_err(Error::io("creating", &folder))?;
     let paths = paths(results);
@@ -39,7 +40,7 @@ pub fn write(out: &Path, tables: &Path, results: &Results) -> Result<Vec<FlowsFi
         rows.clear();
         Ok::<(), Error>(())
     };
-    walk::<FlowRow>(tables, |line| {
+    walk(table, |line| {
         let flow = Glance::of(&line.row::<FlowRow>()?, Conversation::default());
         rows.push(ExplorerRow { path: path_of(&paths, &flow), flow, why: String::new() });
         if rows.len() == FLOWS {

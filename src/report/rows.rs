@@ -1,12 +1,12 @@
 //! Rows read back from the tables that a run wrote, as a stream: a line at a time, so that memory stays small.
 
 use super::csv::BOM;
+use super::reading::Reading;
 use crate::error::Error;
 use crate::row::Row;
 use std::collections::HashMap;
-use std::fs::File;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A line of a table.
 pub struct Line<'a> {
@@ -34,19 +34,18 @@ impl Line<'_> {
     }
 }
 
-/// Hands out the lines of a table in a folder until `each` has seen enough.
+/// Hands out the lines of a table until `each` has seen enough.
 ///
 /// # Errors
 ///
-/// The file cannot be read as CSV, or `each` fails.
-pub fn walk<R: Row>(tables: &Path, mut each: impl FnMut(Line<'_>) -> Result<ControlFlow<()>, Error>) -> Result<(), Error> {
-    let path = tables.join(format!("{}.csv", R::TABLE.name));
+/// The table cannot be read as CSV, or `each` fails.
+pub fn walk(table: Reading, mut each: impl FnMut(Line<'_>) -> Result<ControlFlow<()>, Error>) -> Result<(), Error> {
+    let path: PathBuf = table.path().to_owned();
     let failed = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(source) => Error::io("reading", &path)(source),
         other => Error::result(&path, format!("cannot be read: {other:?}")),
     };
-    let file = File::open(&path).map_err(Error::io("reading", &path))?;
-    let mut reader = csv::ReaderBuilder::new().buffer_capacity(256 << 10).from_reader(file);
+    let mut reader = csv::ReaderBuilder::new().buffer_capacity(256 << 10).from_reader(table);
     let mark = std::str::from_utf8(BOM).unwrap_or_default();
     let header = reader.headers().map_err(failed)?.iter().enumerate();
     let places = header.map(|(at, name)| (name.strip_prefix(mark).unwrap_or(name).to_owned(), at)).collect();

@@ -1,7 +1,8 @@
 //! The list of all tables: what everything walks that names them, the dictionary, the data package, the loaders and the
 //! manifest. A new table is its file in `census/` and a line here.
 
-use super::csv::{self, Written};
+use super::csv;
+use super::table_file::Written;
 use super::write::Results;
 use crate::census::certificates::CertificateRow;
 use crate::census::cipher_suites::CipherSuiteRow;
@@ -28,11 +29,11 @@ use std::path::Path;
 pub struct Entry {
     /// Its schema.
     pub table: Table,
-    /// Writes the file from the results; `None`: the run has written it as the flows ended.
+    /// Writes its files from the results; `None`: the run has written them as the flows ended.
     pub write: Option<WriteTable>,
 }
 
-/// Writes a table's file.
+/// Writes a table's files into the folder of a result.
 pub type WriteTable = fn(&Results, &Path) -> Result<Written, Error>;
 
 macro_rules! tables {
@@ -42,9 +43,9 @@ macro_rules! tables {
             $(Entry { table: <$streamed as Row>::TABLE, write: None },)*
             $(Entry {
                 table: <$row as Row>::TABLE,
-                write: Some(|$results, path| {
+                write: Some(|$results, out| {
                     let rows: &[$row] = &$rows;
-                    csv::write(path, rows, $results.style, $results.bom)
+                    csv::write(out, rows, &$results.layout)
                 }),
             },)+
         ];

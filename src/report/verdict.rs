@@ -3,8 +3,10 @@
 //! The first sentence says whether to act, the second where handshakes fail, the third how far the figures
 //! can be trusted. Each names its denominator.
 
-use super::view::{self, Level, Page, Tile, Value, Verdict};
-use super::words::{count, share};
+mod tiles;
+
+use super::view::{self, Baseline, Figures, Level, Page, Verdict};
+use super::words::{clip, count, counted, share};
 
 /// Handshakes that fail among those judged, in thousandths, from which on the page asks for action.
 const FAILED_PERMILLE: u64 = 50;
@@ -13,13 +15,18 @@ const UNJUDGED_PERMILLE: u64 = 100;
 
 /// Judges the page; its own `verdict` is not looked at.
 pub fn judge(page: &Page) -> Verdict {
-    let facts = Facts::of(page);
+    let facts = Facts(figures(page));
     let headline = worst(page).unwrap_or_else(|| facts.headline());
     let failures = facts.failures(page);
     let trust = facts.trust(page);
     let sentences: Vec<_> = [Some(headline), failures, trust].into_iter().flatten().collect();
     let level = sentences.iter().map(|(level, _)| *level).max().unwrap_or_default();
-    Verdict { level, sentences: sentences.into_iter().map(|(_, sentence)| sentence).collect(), tiles: facts.tiles(page) }
+    Verdict {
+        level,
+        sentences: sentences.into_iter().map(|(_, sentence)| sentence).collect(),
+        since: page.baseline.as_ref().map(since),
+        tiles: tiles::tiles(&facts, page.baseline.as_ref().map(|baseline| &baseline.figures)),
+    }
 }
 
 /// The worst findings, where one wants action: the first two by name, the others counted.
@@ -40,41 +47,70 @@ fn worst(page: &Page) -> Option<(Level, String)> {
     (!bad.is_empty()).then(|| (Level::Bad, format!("{}{rest}.", names.join("; "))))
 }
 
-/// The figures that the sentences and the tiles share.
-struct Facts {
-    captures: u64,
-    unread: u64,
-    flows: u64,
-    judged: u64,
-    failed: u64,
-    not_judged: u64,
-    choices: u64,
-    old: u64,
-    suite_choices: u64,
-    weak: u64,
-    hybrid: u64,
+/// The figures of a page.
+pub fn figures(page: &Page) -> Figures {
+    let failures = &page.failures;
+    let chosen = |level: Level, chosen: u64| if level == Level::Bad { chosen } else { 0 };
+    let hybrid = |kind: &str| kind.contains("hybrid") || kind.contains("post-quantum");
+    Figures {
+        captures: page.health.captures.total(),
+        unread: page.health.captures.failed + page.health.captures.truncated,
+        flows: page.health.tls_flows,
+        dtls: page.health.dtls_flows,
+        quic: page.health.quic_flows,
+        findings: page.findings.rows.total(),
+        acts: page.findings.rows.rows().iter().filter(|finding| finding.level == Level::Bad).count() as u64,
+        judged: failures.completed + failures.failed,
+        failed: failures.failed,
+        not_judged: failures.not_judged,
+        choices: page.versions.choices,
+        old: page.versions.rows.rows().iter().map(|row| chosen(row.level, row.chosen)).sum(),
+        suite_choices: page.suites.choices,
+        weak: page.suites.rows.rows().iter().map(|row| chosen(row.level, row.chosen)).sum(),
+        certificates: page.certificates.rows.total(),
+        expired: page.certificates.expired,
+        group_choices: page.groups.choices,
+        hybrid: page.groups.rows.rows().iter().filter(|row| hybrid(&row.kind)).map(|row| row.chosen).sum(),
+    }
+}
+
+/// What is new against another run, in a sentence or two.
+fn since(baseline: &Baseline) -> String {
+    let first = |(title, subject): &(String, String)| match subject.is_empty() {
+        true => format!(", first of all “{title}”"),
+        false => format!(", first of all “{title}” ({})", clip(subject, 80)),
+    };
+    let new = match baseline.appeared {
+        0 => "no finding is new".to_owned(),
+        some => format!(
+            "{} {} new, {} of them critical or high{}",
+            counted(some, "finding"),
+            if some == 1 { "is" } else { "are" },
+            count(baseline.appeared_bad),
+            baseline.first.as_ref().map_or_else(String::new, first)
+        ),
+    };
+    let gone = match baseline.vanished {
+        0 => "none is gone".to_owned(),
+        1 => "1 is gone".to_owned(),
+        some => format!("{} are gone", count(some)),
+    };
+    let flows = counted(baseline.figures.flows, "flow");
+    let notes = baseline.notes.iter().take(2).map(|note| format!(" {note}")).collect::<String>();
+    format!("Against the run “{}” ({flows}): {new}; {gone}.{notes}", clip(&baseline.title, 60))
+}
+
+/// The sentences over the figures.
+struct Facts(Figures);
+
+impl std::ops::Deref for Facts {
+    type Target = Figures;
+    fn deref(&self) -> &Figures {
+        &self.0
+    }
 }
 
 impl Facts {
-    fn of(page: &Page) -> Self {
-        let failures = &page.failures;
-        let chosen = |level: Level, chosen: u64| if level == Level::Bad { chosen } else { 0 };
-        let hybrid = |kind: &str| kind.contains("hybrid") || kind.contains("post-quantum");
-        Self {
-            captures: page.health.captures.total(),
-            unread: page.health.captures.failed + page.health.captures.truncated,
-            flows: page.health.tls_flows,
-            judged: failures.completed + failures.failed,
-            failed: failures.failed,
-            not_judged: failures.not_judged,
-            choices: page.versions.choices,
-            old: page.versions.rows.rows().iter().map(|row| chosen(row.level, row.chosen)).sum(),
-            suite_choices: page.suites.choices,
-            weak: page.suites.rows.rows().iter().map(|row| chosen(row.level, row.chosen)).sum(),
-            hybrid: page.groups.rows.rows().iter().filter(|row| hybrid(&row.kind)).map(|row| row.chosen).sum(),
-        }
-    }
-
     fn headline(&self) -> (Level, String) {
         if self.captures == 0 {
             return (Level::Warn, "No capture was found, so there is nothing to judge.".into());
@@ -176,80 +212,14 @@ impl Facts {
         Some((level, format!("How far to trust it: {read}{judged}.")))
     }
 
-    fn tiles(&self, page: &Page) -> Vec<Tile> {
-        let tile = |label: &str, value, detail: String, level, section| Tile { label: label.into(), value, detail, level, section };
-        let bad = |n: u64, level: Level| if n > 0 { level } else { Level::Good };
-        let of = |n: u64, part: u64, noun: &str| format!("{} of {}", count(part), counted(n, noun));
-        let read = self.captures - self.unread.min(self.captures);
-        let segmentation = &page.segmentation;
-        vec![
-            tile(
-                "Captures read to the end",
-                Value::Share(read, self.captures),
-                of(self.captures, read, "capture"),
-                bad(self.unread, Level::Warn),
-                "health",
-            ),
-            tile(
-                "TLS flows",
-                Value::Count(self.flows),
-                format!("in {}", counted(page.health.tcp_flows, "TCP flow")),
-                Level::Neutral,
-                "health",
-            ),
-            tile(
-                "Handshakes failed",
-                if self.judged == 0 { Value::Unknown } else { Value::Count(self.failed) },
-                format!("{} of {}", share(self.failed, self.judged), counted(self.judged, "judged handshake")),
-                if self.fails_often() { Level::Bad } else { bad(self.failed, Level::Warn) },
-                "failures",
-            ),
-            tile(
-                "Not judged",
-                Value::Count(self.not_judged),
-                format!("{} of {}", share(self.not_judged, self.flows), counted(self.flows, "TLS flow")),
-                if self.not_judged * 1000 >= self.flows * UNJUDGED_PERMILLE { bad(self.not_judged, Level::Warn) } else { Level::Neutral },
-                "failures",
-            ),
-            tile(
-                "Old TLS agreed",
-                if self.choices == 0 { Value::Unknown } else { Value::Count(self.old) },
-                format!("1.1 or older, of {}", counted(self.choices, "answered handshake")),
-                bad(self.old, Level::Bad),
-                "versions",
-            ),
-            tile(
-                "Broken suites agreed",
-                if self.suite_choices == 0 { Value::Unknown } else { Value::Count(self.weak) },
-                format!("{} of {}", share(self.weak, self.suite_choices), counted(self.suite_choices, "answered handshake")),
-                bad(self.weak, Level::Bad),
-                "suites",
-            ),
-            tile(
-                "Post-quantum key exchange",
-                Value::Share(self.hybrid, page.groups.choices),
-                of(page.groups.choices, self.hybrid, "known group"),
-                Level::Neutral,
-                "groups",
-            ),
-            tile(
-                "Messages in several segments",
-                Value::Share(segmentation.split, segmentation.messages),
-                of(segmentation.messages, segmentation.split, "message"),
-                Level::Neutral,
-                "segmentation",
-            ),
-        ]
-    }
-
     fn fails_often(&self) -> bool {
-        self.failed > 0 && self.failed * 1000 >= self.judged * FAILED_PERMILLE
+        fails_often(&self.0)
     }
 }
 
-/// `1 capture`, `2 captures`.
-fn counted(n: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+/// Whether so many handshakes fail that the page asks for action.
+fn fails_often(figures: &Figures) -> bool {
+    figures.failed > 0 && u128::from(figures.failed) * 1000 >= u128::from(figures.judged) * u128::from(FAILED_PERMILLE)
 }
 
 /// `1 capture was`, `2 captures were`.

@@ -8,46 +8,56 @@
 //! A list on the page is a [`Cut`]: it holds no more rows than its type says and remembers how many there
 //! were, so that a page over any archive keeps to [`MAX_ROWS`].
 
+pub mod baseline;
 pub mod certificates;
 mod cut;
 pub mod explorer;
 pub mod findings;
 pub mod handshake;
 pub mod ladder;
+pub mod parties;
+pub mod timing;
 
+pub use baseline::{Baseline, Figures};
 pub use certificates::{CertificateRow, Certificates, MAX_CERTIFICATES};
 pub use cut::Cut;
 pub use explorer::{Explorer, ExplorerRow, FlowsFile, MAX_EXPLORED, MAX_EXPLORED_ROWS};
 pub use findings::{Finding, FindingExample, Findings};
 pub use handshake::{
-    AlertRow, Failures, GroupRow, Groups, MatrixRow, MessageCut, MssRow, Segmentation, StepCount, SuiteRow, Suites, VersionRow, Versions,
+    AlertRow, Failures, GroupRow, Groups, HelloSizes, MAX_UNUSED, MatrixRow, MessageCut, MssRow, Segmentation, StepCount, SuiteRow, Suites,
+    VersionRow, Versions,
 };
 pub use ladder::{Direction, Ladder, LadderLine, Ladders, StepState};
+pub use parties::{
+    ClientRow, Clients, ExtensionRow, Extensions, MAX_CLIENTS, MAX_EXTENSIONS, MAX_PROTOCOLS, MAX_SERVERS, Part, ProtocolRow, ServerRow,
+    Servers,
+};
+pub use timing::{Bucket, Curve, MAX_OLD_SERVERS, MAX_QUANTILES, MAX_SLOWEST, OldServer, OverTime, QuantileRow, SlowRow, Timing};
 
 /// Table rows in the whole page, header rows included.
 pub const MAX_ROWS: usize = 1_500;
 /// Bytes of the whole page; ladders are left out from the end until it fits.
 pub const MAX_BYTES: usize = 5_000_000;
 /// Captures that failed or were cut short, listed in run health.
-pub const MAX_PROBLEMS: usize = 100;
+pub const MAX_PROBLEMS: usize = 60;
 /// Kinds of loss.
 pub const MAX_LOSSES: usize = 60;
 /// Versions.
-pub const MAX_VERSIONS: usize = 16;
+pub const MAX_VERSIONS: usize = 24;
 /// Cipher suites.
-pub const MAX_SUITES: usize = 150;
+pub const MAX_SUITES: usize = 80;
 /// Key exchange groups.
-pub const MAX_GROUPS: usize = 60;
+pub const MAX_GROUPS: usize = 40;
 /// Steps of a handshake, for the funnel and the matrix.
 pub const MAX_STEPS: usize = 12;
 /// Alerts.
-pub const MAX_ALERTS: usize = 40;
+pub const MAX_ALERTS: usize = 30;
 /// Handshake messages by direction.
-pub const MAX_MESSAGES: usize = 40;
+pub const MAX_MESSAGES: usize = 30;
 /// Maximum segment sizes.
-pub const MAX_MSS: usize = 30;
+pub const MAX_MSS: usize = 20;
 /// Captures in the table of captures.
-pub const MAX_CAPTURES: usize = 200;
+pub const MAX_CAPTURES: usize = 150;
 /// Ladders drawn in the page.
 pub const MAX_LADDERS: usize = 200;
 /// Lines in one ladder.
@@ -57,12 +67,14 @@ pub const MAX_LANES: usize = 30;
 /// Spans in one lane of the strip.
 pub const MAX_SPANS: usize = 120;
 /// Rows that all ladder tables together may take; a ladder beyond it keeps its drawing and loses its table.
-pub const MAX_LADDER_TABLE_ROWS: usize = 419;
+pub const MAX_LADDER_TABLE_ROWS: usize = 300;
 /// Settings listed in about.
 pub const MAX_SETTINGS: usize = 40;
 
 /// Tables with a header row, other than those of ladders.
-const TABLES: usize = 18;
+const TABLES: usize = 28;
+/// Rows of tables whose rows are always the same: kinds of groups, sizes of ClientHellos, records by segments.
+const FIXED: usize = 9;
 
 const _: () = assert!(
     MAX_PROBLEMS
@@ -75,10 +87,18 @@ const _: () = assert!(
         + MAX_ALERTS
         + MAX_MESSAGES
         + MAX_MSS
+        + MAX_OLD_SERVERS
+        + MAX_QUANTILES
+        + MAX_SLOWEST
+        + MAX_SERVERS
+        + MAX_CLIENTS
+        + MAX_EXTENSIONS
+        + MAX_PROTOCOLS
         + MAX_CAPTURES
         + MAX_EXPLORED_ROWS
         + MAX_LADDER_TABLE_ROWS
         + MAX_SETTINGS
+        + FIXED
         + TABLES
         <= MAX_ROWS
 );
@@ -90,6 +110,8 @@ pub struct Page {
     pub title: String,
     /// Why the run stopped early ("interrupted", "memory limit"), if it did: the page is then marked PARTIAL.
     pub partial: Option<String>,
+    /// The run that this one is compared with.
+    pub baseline: Option<Baseline>,
     /// Section 0. [`super::verdict::judge`] makes it from the rest of the page.
     pub verdict: Verdict,
     /// Section 1.
@@ -108,6 +130,14 @@ pub struct Page {
     pub failures: Failures,
     /// Section 8.
     pub segmentation: Segmentation,
+    /// Section 9.
+    pub timing: Timing,
+    /// Section 10.
+    pub servers: Servers,
+    /// Section 11.
+    pub clients: Clients,
+    /// Section 12.
+    pub extensions: Extensions,
     /// Section 13.
     pub explorer: Explorer,
     /// Section 14.
@@ -139,6 +169,8 @@ pub struct Verdict {
     pub level: Level,
     /// One to three sentences; the first is the headline.
     pub sentences: Vec<String>,
+    /// What is new against the run that is compared with.
+    pub since: Option<String>,
     /// Eight figures, each a link to its section.
     pub tiles: Vec<Tile>,
 }
@@ -156,6 +188,8 @@ pub struct Tile {
     pub level: Level,
     /// The id of the section that it links to, without `#`.
     pub section: &'static str,
+    /// How it differs from the run that is compared with, and whether that is good.
+    pub change: Option<(String, Level)>,
 }
 
 /// A figure before it is written as text.
@@ -227,6 +261,10 @@ pub struct Health {
     pub tcp_flows: u64,
     /// Flows that carry TLS.
     pub tls_flows: u64,
+    /// Of these, flows of DTLS.
+    pub dtls_flows: u64,
+    /// Of these, flows of QUIC.
+    pub quic_flows: u64,
     /// TLS flows whose beginning the captures do not hold.
     pub starts_midway: u64,
     /// Bytes missing inside TLS flows: sent, but not in any capture.
@@ -365,4 +403,6 @@ pub struct Run {
     pub peak_memory_bytes: Option<u64>,
     /// Threads used.
     pub threads: u64,
+    /// Certificates that have ended when the run starts, those that end within 30 days of it, and all whose end is known.
+    pub ended: (u64, u64, u64),
 }

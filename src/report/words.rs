@@ -19,6 +19,16 @@ pub fn count(value: u64) -> String {
     text
 }
 
+/// `1 capture`, `2 captures`.
+pub fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// `192.0.2.1:443`, `[2001:db8::1]:443`.
+pub fn endpoint(ip: &str, port: u16) -> String {
+    if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") }
+}
+
 /// A share with one decimal: `12.5 %` with a space at which no line ends. Never rounds to 0 or to 100 what is neither; `–` when there is no whole.
 pub fn share(part: u64, whole: u64) -> String {
     if whole == 0 {
@@ -55,6 +65,7 @@ pub fn duration(us: u64) -> String {
         1_000_000..60_000_000 => format!("{}.{:03}\u{a0}s", us / 1_000_000, us % 1_000_000 / 1_000),
         60_000_000..3_600_000_000 => format!("{}\u{a0}min {}\u{a0}s", us / 60_000_000, us / 1_000_000 % 60),
         3_600_000_000..172_800_000_000 => format!("{}\u{a0}h {}\u{a0}min", us / 3_600_000_000, us / 60_000_000 % 60),
+        _ if us / 3_600_000_000 % 24 == 0 => format!("{}\u{a0}d", count(us / 86_400_000_000)),
         _ => format!("{}\u{a0}d {}\u{a0}h", us / 86_400_000_000, us / 3_600_000_000 % 24),
     }
 }
@@ -70,6 +81,11 @@ pub fn utc(us: i64) -> String {
         Ok(time) => time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
         Err(_) => format!("{us}\u{a0}µs"),
     }
+}
+
+/// `2026-11-24`, in UTC.
+pub fn day(us: i64) -> String {
+    Timestamp::from_microsecond(us).map_or_else(|_| format!("{us}\u{a0}µs"), |time| time.strftime("%Y-%m-%d").to_string())
 }
 
 /// A label for an axis over `range_us`: the date, or the time of day where the range is short.

@@ -2,16 +2,19 @@
 //!
 //! It fills a folder that the run has made; that the folder appears whole or not at all is the run's affair.
 
-use super::csv::Written;
+use super::layout::{Format, Layout};
 use super::manifest::{self, RunBlock};
+use super::table_file::Written;
 use super::tables::{Entry, TABLES};
-use super::{dictionary, fill, html, load, package, pages};
+use super::view::Baseline;
+use super::{cbom, dictionary, fill, html, load, package, pages, reading};
 use crate::census::Census;
 use crate::census::findings::Found;
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::row::Style;
+use crate::row::Row;
 use crate::row::capture::CaptureRow;
+use crate::row::flow::FlowRow;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -34,13 +37,13 @@ pub struct Results<'a> {
     pub ledger: &'a Ledger,
     /// What the rules found, the worst first.
     pub findings: &'a [Found],
+    /// The run that this one is compared with.
+    pub baseline: Option<&'a Baseline>,
     /// Settings and limits in force, names and values.
     pub settings: Vec<(String, String)>,
-    /// How text cells are written.
-    pub style: Style,
-    /// Whether CSV files begin with a byte order mark.
-    pub bom: bool,
-    /// The folder of a flows.csv of which all flows go into files beside the page; none if they are not wanted.
+    /// What is written, and how.
+    pub layout: Layout,
+    /// The result whose flows.csv all go into files beside the page, for its explorer; none if that is not wanted.
     pub pages_from: Option<PathBuf>,
     /// What differs from run to run.
     pub run: RunBlock,
@@ -51,53 +54,74 @@ impl Results<'_> {
     pub fn path_of(&self, capture: u32) -> &str {
         self.captures.get(capture as usize).map_or("", |capture| &capture.path.0)
     }
+
+    /// Where a reader finds what was written to `out`, for a message.
+    pub fn whereabouts(&self, out: &Path) -> String {
+        if self.layout.has(Format::Html) {
+            format!("the report is {}", out.join("report.html").display())
+        } else {
+            format!("the result is {}", out.display())
+        }
+    }
 }
 
 /// Writes the tables to `out/csv`, `manifest.json`, `summary.json`, `datapackage.json`, `DICTIONARY.md`, `load.sql`,
-/// `load.py` and `report.html`, files side by side on the threads of the pool that it runs in. `streamed` writes the
-/// tables whose rows belong to flows (flows, messages, flow_certificates), which only the run can. Gives all tables.
+/// `load.py` and `report.html`, as far as the layout asks for them, files side by side on the threads of the pool that it
+/// runs in. `streamed` writes the tables whose rows belong to flows (flows, messages, flow_certificates), which only the
+/// run can. Gives all tables.
 pub fn write_all(
     out: &Path,
     results: &Results,
     streamed: impl FnOnce() -> Result<Vec<Written>, Error> + Send,
 ) -> Result<Vec<Written>, Error> {
-    let folder = out.join("csv");
-    std::fs::create_dir_all(&folder).map_err(Error::io("creating", &folder))?;
+    let layout = &results.layout;
     let counted = || -> Result<Vec<Written>, Error> {
-        let write = |entry: &Entry| Some(entry.write?(results, &folder.join(format!("{}.csv", entry.table.name))));
+        let write = |entry: &Entry| Some(entry.write?(results, out));
         TABLES.par_iter().filter_map(write).collect()
     };
+    let alone = layout.has(Format::Html) && results.pages_from.is_none();
+    let page = || alone.then(|| html::render(&fill::page(results))).transpose();
     // The flows' tables are the longest piece of work: whoever is free takes the others meanwhile.
-    let alone = || results.pages_from.is_none().then(|| html::render(&fill::page(results)));
-    let (streamed, (counted, page)) = rayon::join(streamed, || rayon::join(counted, alone));
+    let (streamed, (counted, page)) = rayon::join(streamed, || rayon::join(counted, page));
     let mut written = streamed?;
-    written.extend(counted?);
-    let page = match (page, &results.pages_from) {
-        (None, Some(tables)) => {
-            let mut page = fill::page(results);
-            page.explorer.pages = pages::write(out, tables, results)?;
-            html::render(&page)
-        }
-        (page, _) => page.unwrap_or_else(|| html::render(&fill::page(results))),
+    let with_pages = match &results.pages_from {
+        Some(from) if layout.has(Format::Html) => Some(with_pages(out, from, results, &written)?),
+        _ => None,
     };
+    written.extend(counted?);
     let place = |file: &Written| TABLES.iter().position(|entry| entry.table.name == file.table);
     written.sort_by_key(place);
     let json = |value: &serde_json::Value| serde_json::to_string_pretty(value).map(|text| text + "\n");
-    let files = [
-        ("report.html", page?),
-        ("summary.json", json(&manifest::summary(results))?),
-        ("datapackage.json", json(&package::package(&results.title, &written))?),
-        ("DICTIONARY.md", dictionary::markdown()),
-        ("load.sql", load::duckdb(&written)),
-        ("load.py", load::pandas()),
-        // Last: where it stands, the rest is there.
-        ("manifest.json", json(&manifest::manifest(results, &written))?),
-    ];
+    let mut files = vec![("DICTIONARY.md", dictionary::markdown())];
+    files.extend(page?.or(with_pages).map(|page| ("report.html", page)));
+    if layout.has(Format::Json) {
+        files.push(("summary.json", json(&manifest::summary(results))?));
+    }
+    if layout.has(Format::Cbom) {
+        files.push(("cbom.json", json(&cbom::cbom(results))?));
+    }
+    if layout.has(Format::Csv) {
+        files.push(("datapackage.json", json(&package::package(&results.title, &written, layout))?));
+        files.push(("load.py", load::pandas(&written, layout)));
+    }
+    if layout.has(Format::Csv) || layout.has(Format::Parquet) {
+        files.push(("load.sql", load::duckdb(&written, layout)));
+    }
+    // Last: where it stands, the rest is there.
+    files.push(("manifest.json", json(&manifest::manifest(results, &written))?));
     for (name, text) in files {
         let path = out.join(name);
         std::fs::write(&path, text).map_err(Error::io("writing", path))?;
     }
     Ok(written)
+}
+
+/// The page with files beside it that hold all flows, from the tables of the result `from`.
+fn with_pages(out: &Path, from: &Path, results: &Results, streamed: &[Written]) -> Result<String, Error> {
+    let flows = streamed.iter().find(|table| table.table == FlowRow::TABLE.name).map(|table| table.csv.clone()).unwrap_or_default();
+    let mut page = fill::page(results);
+    page.explorer.pages = pages::write(out, reading::of(from, flows)?, results)?;
+    Ok(html::render(&page)?)
 }
 
 #[cfg(test)]
@@ -114,8 +138,7 @@ mod tests {
     fn out(name: &str, threads: u64) -> PathBuf {
         let out = std::env::temp_dir().join(format!("tlscensus-write-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&out);
-        let folder = out.join("csv");
-        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::create_dir_all(&out).unwrap();
         let flows = crate::census::tests::flows(120);
         let mut census = Census::default();
         flows.iter().for_each(|rows| census.observe(rows));
@@ -129,12 +152,11 @@ mod tests {
             last_utc: Some(Timestamp(5_000_000_000)),
             ..CaptureRow::default()
         };
-        let style = Style::default();
+        let layout = Layout::default();
         let streamed = [
-            csv::write(&folder.join("flows.csv"), &flows.iter().map(|rows| rows.flow.clone()).collect::<Vec<_>>(), style, true).unwrap(),
-            csv::write(&folder.join("messages.csv"), &flows.iter().flat_map(|rows| rows.messages.clone()).collect::<Vec<_>>(), style, true)
-                .unwrap(),
-            csv::write(&folder.join("flow_certificates.csv"), &FlowRows::default().certificates, style, true).unwrap(),
+            csv::write(&out, &flows.iter().map(|rows| rows.flow.clone()).collect::<Vec<_>>(), &layout).unwrap(),
+            csv::write(&out, &flows.iter().flat_map(|rows| rows.messages.clone()).collect::<Vec<_>>(), &layout).unwrap(),
+            csv::write(&out, &FlowRows::default().certificates, &layout).unwrap(),
         ];
         let results = Results {
             title: "generated".into(),
@@ -145,9 +167,9 @@ mod tests {
             census: &census,
             ledger: &ledger,
             findings: &crate::census::findings::found(&census, &[], &ledger, &crate::census::findings::Rules::default()),
+            baseline: None,
             settings: vec![("series".into(), "auto".into())],
-            style,
-            bom: true,
+            layout,
             pages_from: None,
             run: RunBlock { threads, ..RunBlock::default() },
         };

@@ -13,7 +13,7 @@ use crate::decimal::append_integer;
 use crate::flow::direction::Direction;
 use crate::flow::{FramePlace, Side};
 use crate::packet::Endpoint;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::tls::certificate::Certificate;
 use crate::tls::preamble;
 use crate::tls::{Content, Message, Seen, State, names};
@@ -151,7 +151,7 @@ fn address(endpoint: Endpoint) -> IpAddr {
 }
 
 /// `192.0.2.1`, `2001:db8::1`.
-fn address_text(address: IpAddr) -> Word {
+pub(super) fn address_text(address: IpAddr) -> Word {
     let IpAddr::V4(address) = address else { return address.to_string().into() };
     let mut text = Vec::with_capacity(15);
     for octet in address.octets() {
@@ -236,6 +236,14 @@ fn timing(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, judgement: &Jud
     let start = client_hello.map(|message| message.span.first_time);
     row.handshake_ms = between(start, judgement.completed_at);
     row.hello_to_hello_ms = between(client_hello.map(|m| m.span.last_time), server_hello.map(|m| m.span.last_time));
+    row.server_think_ms = row.rtt_to_server_ms.and_then(|Millis(way)| {
+        let is_client_hello =
+            |message: &&Message| matches!(message.content, Content::Handshake(1) | Content::V2ClientHello) && message.state == State::Seen;
+        let answer = server_hello?.span;
+        let asked = seen.messages.iter().filter(is_client_hello).map(|message| message.span.last_time);
+        let Millis(took) = between(asked.take_while(|asked| *asked <= answer.first_time).last(), Some(answer.first_time))?;
+        (way.0 >= 0).then(|| Millis(Span(took.0.saturating_sub(way.0).max(0))))
+    });
     row.first_data_ms = between(start, data.map(|message| message.span.first_time));
 }
 

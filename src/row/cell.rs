@@ -241,17 +241,57 @@ impl Cell for Wild {
         if !style.raw && self.is_guarded() {
             out.push(b'\'');
         }
-        append_visible(&self.0, out);
+        append_bounded(&self.0, out);
         out.push(b'"');
     }
 }
 
+/// Appends text in its visible form, at most [`MAX_LIST`] bytes of it; where it is cut, it says by how much.
+fn append_bounded(text: &str, out: &mut Vec<u8>) {
+    // No character takes more than four times its bytes.
+    if text.len() <= MAX_LIST / 4 || visible_len(text) <= MAX_LIST {
+        return append_visible(text, out);
+    }
+    let (mut room, mut end) = (MAX_LIST - " ... (18446744073709551615 bytes more)".len(), 0);
+    for (at, c) in text.char_indices() {
+        let next = at + c.len_utf8();
+        match room.checked_sub(visible_len(&text[at..next])) {
+            Some(left) => (room, end) = (left, next),
+            None => break,
+        }
+    }
+    append_visible(&text[..end], out);
+    out.extend_from_slice(format!(" ... ({} bytes more)", text.len() - end).as_bytes());
+}
+
 /// Whether a spreadsheet could take the text for a formula: by its first visible character (report of the OWASP
 /// project on CSV injection), full-width forms included.
+///
+/// It says the same of a text and of its visible form, and a text that has apostrophes in front of a formula gets one
+/// more: so a reader who takes one away has the text again, exactly.
 pub(super) fn starts_formula(text: &str) -> bool {
-    let first = text.chars().find(|c| !(*c == ' ' || is_invisible(*c)));
-    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}'));
-    formula || matches!(text.chars().next(), Some('\t' | '\r' | '\n' | '\0'))
+    if text.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let mut rest = text.trim_start_matches('\'');
+    if rest.starts_with(['\t', '\r', '\n', '\0']) || ["\\x09", "\\x0D", "\\x0A", "\\x00"].iter().any(|shown| rest.starts_with(shown)) {
+        return true;
+    }
+    while let Some(c) = rest.chars().next() {
+        let (mark, after) = shown_mark(rest).unwrap_or((c, &rest[c.len_utf8()..]));
+        if !(mark == ' ' || is_invisible(mark)) {
+            return matches!(mark, '=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}');
+        }
+        rest = after;
+    }
+    false
+}
+
+/// The mark that a text begins with in its visible form, and what follows: `\u{202E}abc`.
+fn shown_mark(text: &str) -> Option<(char, &str)> {
+    let (digits, after) = text.strip_prefix("\\u{")?.split_once('}')?;
+    let mark = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+    is_invisible(mark).then_some((mark, after))
 }
 
 /// Marks that take no place on the screen or turn the direction of what follows.
@@ -392,9 +432,33 @@ mod tests {
         check(b"\xff\xfea", "\"\\xFF\\xFEa\"");
         check("evil\u{202E}gpj".as_bytes(), "\"evil\\u{202E}gpj\"");
         check(b"", "");
+        // One more apostrophe than there was, and no guard without a need.
+        check(b"'=1", "\"''=1\"");
+        check(b"'", "\"'\"");
+        check(b"'a", "\"'a\"");
+        check(b"\\u{200B}=1", "\"'\\u{200B}=1\"");
+        check(b"\\u{41}=1", "\"\\u{41}=1\"");
         let mut out = Vec::new();
         Wild::from_bytes(b"=1").append(Style { raw: true }, &mut out);
         assert_eq!(out, b"\"=1\"");
+    }
+
+    #[test]
+    fn text_ends_where_a_sheet_ends_a_cell() {
+        for content in ["x", "=", "\"", "\u{1}", "\u{202E}", "\u{FF1D}", "\u{1F600}"] {
+            for count in [7_000, 8_100, 31_999, 32_000, 32_001, 66_000] {
+                let (long, raw) = (Wild(content.repeat(count)), Style { raw: true });
+                let (mut once, mut again) = (Vec::new(), Vec::new());
+                long.append(raw, &mut once);
+                let inner = once.len() - 2;
+                let whole = visible_len(&long.0);
+                assert!(if whole <= MAX_LIST { inner == whole } else { inner <= MAX_LIST && inner + 60 > MAX_LIST }, "{content:?} {count}");
+                let plain = String::from_utf8(once.clone()).unwrap();
+                assert_eq!(plain.ends_with(" bytes more)\""), whole > MAX_LIST);
+                Wild(plain[1..plain.len() - 1].replace("\"\"", "\"")).append(raw, &mut again);
+                assert_eq!(once, again, "{content:?} {count}");
+            }
+        }
     }
 
     #[test]

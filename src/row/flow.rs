@@ -56,7 +56,8 @@ table! {
     preamble: Word,
     /// server_name of the first ClientHello (RFC 6066 section 3). Empty: see sni_state.
     sni: Wild,
-    /// `present`, `absent` (a ClientHello without the extension), `not_seen` (no ClientHello in the capture), `malformed`.
+    /// `present`, `perhaps_outer` (there, beside encrypted_client_hello: the name in the outer ClientHello if that is real, the true one if it is
+    /// GREASE), `absent` (a ClientHello without the extension), `not_seen` (no ClientHello in the capture), `malformed`.
     sni_state: Word,
     /// Application protocols that the client offers (RFC 7301), in its order.
     alpn_offered: WildList,
@@ -136,6 +137,18 @@ table! {
     client_auth: Word,
     /// Algorithms of certificate compression that the client offers (RFC 8879) by name, joined by `;`. Whether one was used is encrypted. Empty: none offered.
     compressed_certificate: Word,
+    /// Signature schemes for which the client takes delegated credentials (RFC 9345), in its order. Whether one was used is encrypted.
+    delegated_credentials_offered: Codes,
+    /// Whether the client offers application settings (ALPS, Chromium's draft). Empty: no ClientHello seen.
+    application_settings: Option<bool>,
+    /// The longest protected record that the client takes, by record_size_limit (RFC 8449), in bytes before protection. Empty: it did not say.
+    record_size_limit_client_bytes: Option<u16>,
+    /// The same of the server. In TLS 1.3 that is encrypted: empty.
+    record_size_limit_server_bytes: Option<u16>,
+    /// The fragment length that the client asks for by max_fragment_length (RFC 6066 section 4), in bytes. Empty: none, or a code without meaning.
+    max_fragment_length_client_bytes: Option<u16>,
+    /// The fragment length to which the server agreed. In TLS 1.3 that is encrypted: empty.
+    max_fragment_length_server_bytes: Option<u16>,
     /// Whether client and server both sent extended_master_secret (RFC 7627), which TLS 1.3 has built in: true there. Empty: no ServerHello, or no ClientHello seen.
     extended_master_secret: Option<bool>,
     /// Whether the server accepted encrypt_then_mac (RFC 7366). Empty: no ServerHello seen, or the suite is not CBC.
@@ -186,6 +199,10 @@ table! {
     handshake_ms: Option<Millis>,
     /// End of the ClientHello to the end of the ServerHello in ms.
     hello_to_hello_ms: Option<Millis>,
+    /// How long the server took to answer, in ms: from the frame that completes its last ClientHello before the ServerHello to the first byte of the
+    /// ServerHello, less rtt_to_server_ms, the way from the capture point to the server and back; 0 where that way took longer. Empty: one of the three was
+    /// not seen, or not over TCP.
+    server_think_ms: Option<Millis>,
     /// First byte of the ClientHello to the first application data in ms.
     first_data_ms: Option<Millis>,
     /// Turns of direction in the handshake: a full TLS 1.2 handshake has 4, TLS 1.3 has 3.
@@ -286,6 +303,15 @@ table! {
     quic_0rtt_packets: Option<u64>,
     /// Bytes of PADDING in the Initial packets that were read: those up to the first protected packets of both sides. Empty: not QUIC.
     quic_padding_bytes: Option<u64>,
+    /// Transport parameters of the client's ClientHello (RFC 9000 section 18) in its order, IANA's names joined by `;`, the number in hex where IANA has
+    /// none; the first 128. The server's are encrypted. Empty: not QUIC, or no ClientHello seen.
+    quic_transport_parameters: Word,
+    /// The client's max_idle_timeout in ms. Empty: it did not say, or not QUIC.
+    quic_max_idle_timeout_ms: Option<u64>,
+    /// The client's max_udp_payload_size: the longest UDP payload that it takes.
+    quic_max_udp_payload_bytes: Option<u64>,
+    /// The client's initial_max_data: what it takes on the connection before it asks for more.
+    quic_initial_max_data_bytes: Option<u64>,
     /// A display filter that finds its packets in that capture: exactly those of TCP; where it came in IP fragments, also others between the two addresses
     /// at that time; where UDP ports carry other protocols beside it, also theirs.
     wireshark_filter: Word,

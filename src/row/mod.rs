@@ -10,6 +10,7 @@ mod certificates;
 mod fingerprints;
 pub mod flow;
 mod judge;
+pub mod mask;
 pub mod message;
 mod negotiated;
 pub mod network;
@@ -18,6 +19,7 @@ pub mod step;
 mod word;
 
 pub use cell::{Cell, Codes, Kind, Millis, Seconds, Share, Style, Wild, WildList};
+pub use mask::Mask;
 pub use word::Word;
 
 /// A column of a table.

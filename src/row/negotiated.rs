@@ -24,6 +24,7 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
         return;
     };
     row.sni_state = match &hello.server_name {
+        Some(_) if hello.ech => "perhaps_outer",
         Some(_) => "present",
         None if hello.extensions.contains(&0) => "malformed",
         None => "absent",
@@ -58,7 +59,23 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
     let name = |code: &u16| names::certificate_compression(*code).map_or_else(|| format!("0x{code:04x}"), str::to_owned);
     let compressions: Vec<String> = hello.certificate_compressions.iter().filter(|code| !names::is_grease(**code)).map(name).collect();
     row.compressed_certificate = compressions.join(";").into();
+    row.delegated_credentials_offered = Codes(hello.delegated_credentials.clone());
+    row.application_settings = Some(hello.application_settings);
+    row.record_size_limit_client_bytes = hello.record_size_limit;
+    row.max_fragment_length_client_bytes = hello.max_fragment_length.and_then(fragment_length);
     row.fallback_scsv = Some(hello.suites.contains(&FALLBACK_SCSV));
+    if let Some(parameters) = &hello.transport_parameters {
+        let name = |id: &u64| names::quic_transport_parameter(*id).map_or_else(|| format!("0x{id:02x}"), str::to_owned);
+        row.quic_transport_parameters = parameters.ids.iter().map(name).collect::<Vec<_>>().join(";").into();
+        row.quic_max_idle_timeout_ms = parameters.max_idle_timeout;
+        row.quic_max_udp_payload_bytes = parameters.max_udp_payload;
+        row.quic_initial_max_data_bytes = parameters.initial_max_data;
+    }
+}
+
+/// Bytes that a code of max_fragment_length stands for (RFC 6066 section 4): 2^9 to 2^12.
+fn fragment_length(code: u8) -> Option<u16> {
+    matches!(code, 1..=4).then(|| 256 << code)
 }
 
 /// What the server chose, as far as it is plain.
@@ -167,6 +184,8 @@ fn protection(row: &mut FlowRow, seen: &Seen, server: &ServerHello) {
         row.record_compression =
             names::compression_method(server.compression).map_or_else(|| format!("0x{:02x}", server.compression).into(), Word::from);
     }
+    row.record_size_limit_server_bytes = server.record_size_limit;
+    row.max_fragment_length_server_bytes = server.max_fragment_length.and_then(fragment_length);
     let profile = |code| names::srtp_profile(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from);
     row.srtp_profile = server.srtp_profile.map_or_else(Word::default, profile);
     row.downgrade_sentinel = server.downgrade.map_or("", Downgrade::as_str).into();

@@ -66,9 +66,13 @@ impl ReadCell for Share {
 
 impl ReadCell for Wild {
     fn read(text: &str) -> Option<Self> {
-        let guarded = text.strip_prefix('\'').filter(|rest| starts_formula(rest) || rest.starts_with("\\x0") || rest.starts_with("\\u{"));
-        Some(Wild(guarded.unwrap_or(text).to_owned()))
+        Some(Wild(unguarded(text).to_owned()))
     }
+}
+
+/// The text of a cell without the apostrophe that guards it.
+pub fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| starts_formula(rest)).unwrap_or(text)
 }
 
 impl ReadCell for WildList {
@@ -103,8 +107,25 @@ fn fixed(text: &str, decimals: usize) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::Row;
     use crate::row::flow::FlowRow;
+    use crate::row::{Cell, Row, Style};
+
+    #[test]
+    fn a_guard_is_taken_away_and_nothing_else() {
+        let parts =
+            ["'", "=", "+1", "\t", "\r", "\0", " ", "\u{202E}", "\\u{202E}", "\\u{41}", "\\x09", "\\", "a", "\u{FF1D}", "\u{85}", "-"];
+        for at in 0..parts.len().pow(3) {
+            let part = |place: u32| parts[at / parts.len().pow(place) % parts.len()];
+            let text = Wild(format!("{}{}{}", part(0), part(1), part(2)));
+            let cell = |raw| {
+                let mut cell = Vec::new();
+                text.append(Style { raw }, &mut cell);
+                String::from_utf8(cell).unwrap().trim_matches('"').to_owned()
+            };
+            assert_eq!(unguarded(&cell(false)), cell(true), "{text:?}");
+            assert_eq!(text.is_guarded(), cell(false) != cell(true), "{text:?}");
+        }
+    }
 
     #[test]
     fn what_is_no_value_is_refused() {

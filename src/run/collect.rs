@@ -253,6 +253,7 @@ impl<'a> Collector<'a> {
             (seen.facts.dropped, "messages_beyond_bound"),
             (seen.facts.fragments_beyond_bound, "fragments_beyond_bound"),
             (seen.facts.fragments_contradicting, "fragments_contradict"),
+            (seen.facts.certificates_compressed, "certificate_not_decompressed"),
         ];
         for (_, reason) in losses.into_iter().filter(|(count, _)| *count > 0) {
             self.collected.ledger.note(Layer::Tls, Reason::of(reason), 0, place);
@@ -266,6 +267,9 @@ impl<'a> Collector<'a> {
         let origin = Origin { captures: &self.series.ids, series_id: &self.series.id };
         let mut rows = assemble(network, seen, end, latest, origin);
         rows.flow.findings = self.rules.judge(&rows);
+        if let Some(mask) = self.series.mask {
+            mask.rows(&mut rows);
+        }
         let counts = self.collected.counts_mut(capture);
         if network.conversation.udp {
             counts.wanted.push(network.conversation.first_frame);

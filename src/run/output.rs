@@ -9,13 +9,13 @@ use crate::decimal::append_integer;
 use crate::error::Error;
 use crate::flow::datagram::IDLE_DATAGRAMS;
 use crate::flow::table::{IDLE, IDLE_CLOSED, LINGER, LINGER_SETTLED};
-use crate::report::csv::{Digesting, Written, header};
+use crate::report::Layout;
+use crate::report::table_file::{TableFile, Written};
+use crate::row::Row;
 use crate::row::flow::{FlowCertificateRow, FlowRow};
 use crate::row::message::MessageRow;
-use crate::row::{Row, Table};
 use crate::time::SECOND;
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folder under its temporary name.
@@ -50,10 +50,7 @@ impl OutputFolder {
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let temporary = parent.join(format!(".{name}.{}.part", std::process::id()));
         fs::create_dir(&temporary).map_err(Error::io("creating", &temporary))?;
-        let folder = OutputFolder { place: place.to_owned(), temporary, replace: exists };
-        let csv = folder.temporary.join("csv");
-        fs::create_dir(&csv).map_err(Error::io("creating", &csv))?;
-        Ok(folder)
+        Ok(OutputFolder { place: place.to_owned(), temporary, replace: exists })
     }
 
     /// Where to write.
@@ -109,10 +106,10 @@ impl Drop for Scratch {
 }
 
 /// Writes the tables whose rows belong to flows, in order, each flow with the stream number that it has by now.
-pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, bom: bool) -> Result<Vec<Written>, Error> {
+pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout: &Layout) -> Result<Vec<Written>, Error> {
     let mut files = Vec::new();
     for table in [FlowRow::TABLE, MessageRow::TABLE, FlowCertificateRow::TABLE] {
-        files.push(TableFile::create(&folder.join("csv"), &table, bom)?);
+        files.push(TableFile::create(folder, &table, layout)?);
     }
     let before_stream = FlowRow::TABLE.columns.iter().position(|column| column.name == "stream").unwrap_or_default();
     let mut streams = (u32::MAX, Streams::default());
@@ -135,41 +132,8 @@ pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, bom: bo
         }
         Ok(())
     })?;
-    let mut written = files.into_iter().map(TableFile::finish).collect::<Result<Vec<_>, _>>()?;
-    written[0].guarded_cells = collected.guarded_cells;
-    Ok(written)
-}
-
-/// A table that is written as its rows come.
-pub struct TableFile {
-    path: PathBuf,
-    table: &'static str,
-    out: Digesting<BufWriter<File>>,
-    rows: u64,
-}
-
-impl TableFile {
-    /// Begins the file of a table with its header.
-    pub fn create(folder: &Path, table: &Table, bom: bool) -> Result<Self, Error> {
-        let path = folder.join(format!("{}.csv", table.name));
-        let file = File::create(&path).map_err(Error::io("creating", &path))?;
-        let mut out = Digesting::new(BufWriter::with_capacity(1 << 20, file));
-        out.write_all(&header(table, bom)).map_err(Error::io("writing", &path))?;
-        Ok(TableFile { path, table: table.name, out, rows: 0 })
-    }
-
-    /// Appends whole lines. A line feed stands only at the end of a line: cells show theirs as `\x0A`.
-    pub fn append(&mut self, lines: &[u8]) -> Result<(), Error> {
-        self.rows += lines.iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.out.write_all(lines).map_err(Error::io("writing", &self.path))
-    }
-
-    /// Ends the file and tells what is in it.
-    pub fn finish(mut self) -> Result<Written, Error> {
-        self.out.flush().map_err(Error::io("writing", &self.path))?;
-        let (bytes, sha256) = self.out.finish();
-        Ok(Written { table: self.table, rows: self.rows, bytes, sha256, guarded_cells: 0 })
-    }
+    files[0].guarded(collected.guarded_cells);
+    files.into_iter().map(TableFile::finish).collect()
 }
 
 /// Limits in force, as they are said to the reader.

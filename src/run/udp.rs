@@ -5,6 +5,7 @@ use crate::flow::datagram::DatagramReader;
 use crate::flow::{Carrier, Interest, Side};
 use crate::quic::Connection;
 use crate::tls::Seen;
+use crate::tls::seen::USUAL;
 
 /// A reader of datagrams.
 #[derive(Debug)]
@@ -48,8 +49,8 @@ impl Udp {
 }
 
 impl DatagramReader for Udp {
-    /// As for a TLS session: the reader itself, a dozen messages, the lists of both hellos.
-    const BYTES: u64 = 5 << 10;
+    /// As for a TLS session: the reader itself and [`USUAL`].
+    const BYTES: u64 = 1024 + USUAL;
 
     fn begin(bytes: &[u8]) -> Option<Self> {
         Association::begin(bytes)
@@ -73,9 +74,10 @@ impl DatagramReader for Udp {
 
     fn held(&self) -> u64 {
         match self {
-            Udp::Dtls(association) => association.held(),
-            Udp::Quic(_) => 0,
+            Udp::Dtls(association) => association.held() + association.seen.held(),
+            Udp::Quic(connection) => connection.held() + connection.seen.held(),
         }
+        .saturating_sub(USUAL)
     }
 
     fn interest(&self) -> Interest {

@@ -7,6 +7,7 @@
 //!
 //! A certificate is read once and shared by all flows that show it at about the same time.
 
+pub mod compressed;
 mod matching;
 mod oids;
 mod recent;

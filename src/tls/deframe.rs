@@ -28,6 +28,13 @@ pub struct Partial {
     pub span: Span,
 }
 
+impl Partial {
+    /// Bytes that it holds.
+    pub fn held(&self) -> usize {
+        self.bytes.capacity()
+    }
+}
+
 /// A message that is complete.
 #[derive(Debug)]
 pub struct Whole<'a> {

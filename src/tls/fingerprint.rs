@@ -54,7 +54,7 @@ pub enum Transport {
 ///  │ │  │ │  │  └ first and last character of the first ALPN value
 ///  │ │  │ └──┴ suites, extensions (99 at most)
 ///  │ │  └ d: server_name is there, i: it is not
-///  │ └ the highest value of supported_versions, else legacy_version
+///  │ └ the newest of supported_versions, else legacy_version
 ///  └ t: TCP, d: DTLS, q: QUIC
 /// ```
 /// GREASE is left out everywhere. A hash is cut to 12 digits; that of nothing is written as zeros.
@@ -78,7 +78,7 @@ pub fn ja4(hello: &ClientHello, transport: Transport) -> String {
             Transport::Dtls => 'd',
             Transport::Quic => 'q',
         },
-        ja4_version(plain(&hello.versions).into_iter().max().unwrap_or(hello.version)),
+        ja4_version(plain(&hello.versions).into_iter().max_by_key(|version| age(*version)).unwrap_or(hello.version)),
         if hello.extensions.contains(&SERVER_NAME) { 'd' } else { 'i' },
         ja4_alpn(hello.alpn.first().map_or(&[], Vec::as_slice)),
         hash12(&hex_list(&suites)),
@@ -89,6 +89,11 @@ pub fn ja4(hello: &ClientHello, transport: Transport) -> String {
 /// ExtensionType values that JA4 treats apart.
 const SERVER_NAME: u16 = 0;
 const ALPN: u16 = 16;
+
+/// Versions in the order of their ages: DTLS counts downwards.
+const fn age(version: u16) -> u16 {
+    if version >> 8 == 0xfe { version ^ 0xff } else { version }
+}
 
 fn ja4_version(version: u16) -> &'static str {
     match version {
@@ -207,6 +212,9 @@ mod tests {
     fn ja4_of_little_and_of_much() {
         let empty = ClientHello { version: 0xfefd, ..ClientHello::default() };
         assert_eq!(ja4(&empty, Transport::Dtls), "dd2i000000_000000000000_000000000000");
+        let newer = |versions: &[u16]| ja4(&ClientHello { versions: versions.to_vec(), ..empty.clone() }, Transport::Dtls);
+        assert!(newer(&[0xfefd, 0xfefc]).starts_with("dd3i") && newer(&[0xfefc, 0x0a0a]).starts_with("dd3i"));
+        assert!(newer(&[0xfeff, 0xfefd]).starts_with("dd2i") && newer(&[0xfeff]).starts_with("dd1i"));
         let much = ClientHello { version: 0x7777, suites: vec![5; 300], extensions: (20..220).collect(), ..ClientHello::default() };
         assert!(ja4(&much, Transport::Tcp).starts_with("t00i999900_"));
     }

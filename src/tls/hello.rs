@@ -3,15 +3,20 @@
 //! Parsing keeps what it could read: a malformed extension is noted, the rest of the hello stays. Lists keep the order
 //! of the wire, GREASE (RFC 8701) included.
 
+use super::transport_parameters::{self, TransportParameters};
+
 /// ExtensionType values that are read (IANA, TLS ExtensionType Values).
 mod extension {
     pub const SERVER_NAME: u16 = 0;
+    pub const MAX_FRAGMENT_LENGTH: u16 = 1;
     pub const SUPPORTED_GROUPS: u16 = 10;
     pub const EC_POINT_FORMATS: u16 = 11;
     pub const SIGNATURE_ALGORITHMS: u16 = 13;
     pub const USE_SRTP: u16 = 14;
     pub const ALPN: u16 = 16;
     pub const COMPRESS_CERTIFICATE: u16 = 27;
+    pub const RECORD_SIZE_LIMIT: u16 = 28;
+    pub const DELEGATED_CREDENTIAL: u16 = 34;
     pub const SESSION_TICKET: u16 = 35;
     pub const PRE_SHARED_KEY: u16 = 41;
     pub const EARLY_DATA: u16 = 42;
@@ -20,7 +25,13 @@ mod extension {
     pub const CONNECTION_ID: u16 = 54;
     /// key_share of the drafts of TLS 1.3 before 23.
     pub const KEY_SHARE_DRAFT: u16 = 40;
+    pub const QUIC_TRANSPORT_PARAMETERS: u16 = 57;
+    /// Application settings: both numbers that Chromium's draft had.
+    pub const APPLICATION_SETTINGS: u16 = 17513;
+    pub const APPLICATION_SETTINGS_NEW: u16 = 17613;
     pub const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
+    /// quic_transport_parameters of the drafts of QUIC.
+    pub const QUIC_TRANSPORT_PARAMETERS_DRAFT: u16 = 0xffa5;
 }
 
 /// Values of a list that are kept, at most; a hello cannot hold more suites than this.
@@ -59,6 +70,16 @@ pub struct ClientHello {
     pub key_shares: Vec<u16>,
     /// Algorithms of compress_certificate (RFC 8879) in order.
     pub certificate_compressions: Vec<u16>,
+    /// The longest protected record that the client takes, by record_size_limit (RFC 8449).
+    pub record_size_limit: Option<u16>,
+    /// The code in max_fragment_length (RFC 6066 section 4).
+    pub max_fragment_length: Option<u8>,
+    /// Signature schemes of delegated_credential (RFC 9345) in order.
+    pub delegated_credentials: Vec<u16>,
+    /// Transport parameters of QUIC.
+    pub transport_parameters: Option<Box<TransportParameters>>,
+    /// Whether application settings (ALPS) are offered.
+    pub application_settings: bool,
     /// Protection profiles of use_srtp (RFC 5764) in order.
     pub srtp_profiles: Vec<u16>,
     /// Bytes of the connection id by which the client wants to be addressed (DTLS, RFC 9146), where it has the extension.
@@ -94,6 +115,10 @@ pub struct ServerHello {
     pub extensions: Vec<u16>,
     /// The chosen application protocol.
     pub alpn: Option<Vec<u8>>,
+    /// The longest protected record that the server takes, by record_size_limit (RFC 8449).
+    pub record_size_limit: Option<u16>,
+    /// The code in max_fragment_length (RFC 6066 section 4).
+    pub max_fragment_length: Option<u8>,
     /// The chosen protection profile of use_srtp (RFC 5764).
     pub srtp_profile: Option<u16>,
     /// Bytes of the connection id by which the server wants to be addressed, where it has the extension.
@@ -190,6 +215,13 @@ pub fn read_v2_client(message: &[u8]) -> Option<ClientHello> {
 }
 
 impl ClientHello {
+    /// Bytes that its lists hold, about: of a protocol's name what a short one takes.
+    pub fn held(&self) -> usize {
+        let lists = [&self.suites, &self.extensions, &self.groups, &self.signature_schemes, &self.versions, &self.key_shares];
+        let words: usize = lists.iter().map(|list| list.capacity()).sum();
+        words * 2 + self.alpn.capacity() * (size_of::<Vec<u8>>() + 16) + self.server_name.as_ref().map_or(0, Vec::capacity)
+    }
+
     fn read_extension(&mut self, kind: u16, data: &[u8]) -> Option<()> {
         let mut data = Cursor(data);
         match kind {
@@ -209,6 +241,16 @@ impl ClientHello {
             extension::EC_POINT_FORMATS => self.point_formats = data.vector8()?.to_vec(),
             extension::SIGNATURE_ALGORITHMS => self.signature_schemes = words(data.vector16()?)?,
             extension::COMPRESS_CERTIFICATE => self.certificate_compressions = words(data.vector8()?)?,
+            extension::RECORD_SIZE_LIMIT => self.record_size_limit = Some(data.word()?),
+            extension::MAX_FRAGMENT_LENGTH => self.max_fragment_length = Some(data.byte()?),
+            extension::DELEGATED_CREDENTIAL => self.delegated_credentials = words(data.vector16()?)?,
+            extension::QUIC_TRANSPORT_PARAMETERS | extension::QUIC_TRANSPORT_PARAMETERS_DRAFT => {
+                self.transport_parameters = Some(Box::new(transport_parameters::read(std::mem::take(&mut data.0))?));
+            }
+            extension::APPLICATION_SETTINGS | extension::APPLICATION_SETTINGS_NEW => {
+                self.application_settings = true;
+                data.0 = &[];
+            }
             extension::SUPPORTED_VERSIONS => self.versions = words(data.vector8()?)?,
             extension::KEY_SHARE | extension::KEY_SHARE_DRAFT => {
                 let mut list = Cursor(data.vector16()?);
@@ -270,6 +312,11 @@ pub fn read_old_retry(body: &[u8]) -> Option<ServerHello> {
 }
 
 impl ServerHello {
+    /// Bytes that its lists hold.
+    pub fn held(&self) -> usize {
+        self.extensions.capacity() * 2 + self.alpn.as_ref().map_or(0, Vec::capacity)
+    }
+
     fn read_extensions(&mut self, mut body: Cursor<'_>) {
         if body.is_empty() {
             return;
@@ -293,6 +340,8 @@ impl ServerHello {
             // In a HelloRetryRequest the group alone, without a share.
             extension::KEY_SHARE | extension::KEY_SHARE_DRAFT => self.key_share = Some(data.word()?),
             extension::PRE_SHARED_KEY => self.psk = true,
+            extension::RECORD_SIZE_LIMIT => self.record_size_limit = Some(data.word()?),
+            extension::MAX_FRAGMENT_LENGTH => self.max_fragment_length = Some(data.byte()?),
             extension::USE_SRTP => self.srtp_profile = data.srtp_profiles()?.first().copied(),
             extension::CONNECTION_ID => self.connection_id_len = Some(u8::try_from(data.vector8()?.len()).ok()?),
             _ => {}
@@ -509,6 +558,29 @@ mod tests {
         let tail = [&[0, 0xc0, 0x2f, 0, 0, 14, 0, 14, 0, 5][..], &srtp(&[0, 1]), &[0, 54, 0, 1, 0]].concat();
         let chosen = read_server(&[&[0xfe, 0xfd][..], &[1; 32], &tail].concat()).unwrap();
         assert_eq!((chosen.srtp_profile, chosen.connection_id_len, chosen.malformed), (Some(1), Some(0), false));
+    }
+
+    /// Limits on records, credentials, settings, parameters of QUIC: as offered, and limits as accepted.
+    #[test]
+    fn extensions_of_records_and_transport() {
+        let offered = read_client(&client(&[
+            (1, &[2]),
+            (28, &[0x40, 1]),
+            (34, &[0, 4, 4, 3, 8, 7]),
+            (57, &[1, 2, 0x40, 0x64]),
+            (17_513, &[0, 3, 2, b'h', b'2']),
+        ]))
+        .unwrap();
+        assert_eq!((offered.max_fragment_length, offered.record_size_limit), (Some(2), Some(0x4001)));
+        assert_eq!((&offered.delegated_credentials[..], offered.application_settings), (&[0x0403, 0x0807][..], true));
+        assert_eq!(offered.transport_parameters.unwrap().max_idle_timeout, Some(100));
+        assert!(!offered.malformed);
+        for bad in [(1, &[][..]), (1, &[1, 1]), (28, &[64]), (34, &[0, 3, 4, 3, 8]), (57, &[1])] {
+            assert!(read_client(&client(&[bad])).unwrap().malformed, "{bad:?}");
+        }
+        let tail = [0, 0xc0, 0x2f, 0, 0, 11, 0, 1, 0, 1, 4, 0, 28, 0, 2, 2, 0];
+        let chosen = read_server(&[&[3, 3][..], &[1; 32], &tail].concat()).unwrap();
+        assert_eq!((chosen.max_fragment_length, chosen.record_size_limit, chosen.malformed), (Some(4), Some(512), false));
     }
 
     #[test]

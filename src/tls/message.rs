@@ -22,6 +22,7 @@ pub mod handshake {
     pub const CLIENT_KEY_EXCHANGE: u8 = 16;
     pub const FINISHED: u8 = 20;
     pub const CERTIFICATE_STATUS: u8 = 22;
+    pub const COMPRESSED_CERTIFICATE: u8 = 25;
 }
 
 /// What a message is.
@@ -100,8 +101,12 @@ pub struct Facts {
     pub encrypted_alert: [bool; 2],
     /// Who sent a plain HeartbeatRequest that asks for more than its record holds (RFC 6520 section 4).
     pub overlong_heartbeat: [bool; 2],
+    /// Whose protected flight of DTLS 1.3 holds no record that could be a Finished, but acknowledgements or alerts by their lengths.
+    pub no_finished: [bool; 2],
     /// What only QUIC has.
     pub quic: Option<QuicFacts>,
+    /// Plain CompressedCertificates that could not be taken apart.
+    pub certificates_compressed: u64,
     /// Messages that were passed over because a session keeps only so many.
     pub dropped: u64,
     /// Handshake fragments of DTLS that were passed over because a direction holds only so much of messages in the making.

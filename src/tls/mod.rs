@@ -22,6 +22,7 @@ mod record;
 pub mod seen;
 pub mod session;
 pub mod span;
+pub mod transport_parameters;
 
 pub use message::{Content, Message, State};
 pub use seen::Seen;

@@ -41,9 +41,14 @@ impl Header {
         let header =
             Header { kind: bytes[0], version: u16::from_be_bytes([bytes[1], bytes[2]]), len: u16::from_be_bytes([bytes[3], bytes[4]]) };
         let known = (content::CHANGE_CIPHER_SPEC..=content::HEARTBEAT).contains(&header.kind);
-        let sane = bytes[1] == 3 && bytes[2] <= 4 && usize::from(header.len) <= MAX_FRAGMENT;
+        let sane = is_version(bytes[1], bytes[2]) && usize::from(header.len) <= MAX_FRAGMENT;
         (known && sane).then_some(header)
     }
+}
+
+/// SSL 3.0 to TLS 1.3, and TLCP (GB/T 38636-2020), which counts for itself: 1.1.
+const fn is_version(major: u8, minor: u8) -> bool {
+    major == 3 && minor <= 4 || major == 1 && minor == 1
 }
 
 /// Bytes of a record header of SSL 2.0 without padding.
@@ -73,7 +78,8 @@ pub fn could_start(bytes: &[u8], first: bool, any: bool) -> bool {
     let prefix = |index: usize, fits: &dyn Fn(u8) -> bool| bytes.get(index).is_none_or(|byte| fits(*byte));
     if bytes.len() < HEADER {
         let least = if first { 1 } else { 3 };
-        let handshake = prefix(0, &|b| b == content::HANDSHAKE) && prefix(1, &|b| b == 3) && prefix(2, &|b| b <= 4);
+        let version = prefix(1, &|major| prefix(2, &|minor| is_version(major, minor)) && matches!(major, 1 | 3));
+        let handshake = prefix(0, &|b| b == content::HANDSHAKE) && version;
         return bytes.len() >= least && handshake && prefix(3, &|b| b <= 0x48);
     }
     let Some(header) = Header::read([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]]) else { return v2_hello(bytes).is_some() };
@@ -83,7 +89,7 @@ pub fn could_start(bytes: &[u8], first: bool, any: bool) -> bool {
         && header.len > 0
         && prefix(5, &|kind| kind == 1 || kind == 2)
         && inside(6, &|high| high <= 0x01)
-        && inside(9, &|major| major == 3 || major == 0x7f || major == 0x7e || major == 0xfb)
+        && inside(9, &|major| matches!(major, 3 | 1 | 0x7f | 0x7e | 0xfb))
         && (header.len > 4 || chained(&bytes[HEADER..], usize::from(header.len)));
     if is_hello || !any {
         return is_hello;
@@ -114,6 +120,8 @@ mod tests {
     #[test]
     fn headers() {
         assert_eq!(Header::read([22, 3, 1, 2, 0]), Some(Header { kind: 22, version: 0x0301, len: 512 }));
+        assert_eq!(Header::read([22, 1, 1, 2, 0]).map(|h| h.version), Some(0x0101));
+        assert!([[22, 1, 0, 2, 0], [22, 1, 3, 2, 0], [22, 3, 5, 2, 0]].iter().all(|bytes| Header::read(*bytes).is_none()));
         assert_eq!(Header::read([25, 3, 1, 2, 0]), None);
         assert_eq!(Header::read([22, 2, 1, 2, 0]), None);
         assert_eq!(Header::read([23, 3, 3, 0x48, 0]).map(|h| h.len), Some(18_432));
@@ -130,6 +138,10 @@ mod tests {
         assert!(!could_start(&[22, 3, 1, 0, 1, 2, 7, 3, 1, 0, 1], false, false));
         assert!(!could_start(&hello[..2], false, false));
         assert!(could_start(&hello[..1], true, false));
+        assert!(
+            [&[22][..], &[22, 1], &[22, 1, 1], &[22, 1, 1, 0, 90, 1, 0, 0, 86, 1, 1]].iter().all(|start| could_start(start, true, false))
+        );
+        assert!([&[22, 2][..], &[22, 1, 0], &[22, 1, 1, 0, 90, 1, 0, 0, 86, 2, 1]].iter().all(|start| !could_start(start, true, false)));
         assert!(!could_start(b"G", true, true));
         assert!(!could_start(b"GET / HTTP/1.1\r\n", true, true));
         assert!(!could_start(&[23, 3, 3, 0, 20, 0], true, false));

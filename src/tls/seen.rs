@@ -8,6 +8,10 @@ use crate::flow::Side;
 /// Messages that are kept of a flow; a handshake has about twelve.
 pub const MAX_MESSAGES: usize = 256;
 
+/// Bytes that a flow usually takes for a dozen messages and the lists of both hellos: counted for every flow. What is beyond them
+/// is counted as it comes.
+pub const USUAL: u64 = 4 << 10;
+
 /// A handshake and what came after it.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -33,6 +37,13 @@ impl Seen {
         } else {
             self.facts.dropped += 1;
         }
+    }
+
+    /// Bytes that it holds: of messages, and of the lists in the hellos.
+    pub fn held(&self) -> u64 {
+        let server = |hello: &Option<hello::ServerHello>| hello.as_ref().map_or(0, hello::ServerHello::held);
+        let hellos = self.facts.client_hello.as_ref().map_or(0, hello::ClientHello::held) + server(&self.facts.server_hello);
+        (self.messages.capacity() * size_of::<Message>() + hellos + server(&self.facts.retry)) as u64
     }
 
     /// Adds a message to its side's handshake: bytes, and segments that no message before it was in.
@@ -70,6 +81,12 @@ impl Facts {
             (handshake::CERTIFICATE, Some(body)) => {
                 self.chains[side.index()].get_or_insert_with(|| certificate::read(body));
             }
+            (handshake::COMPRESSED_CERTIFICATE, Some(body)) => match certificate::compressed::read(body) {
+                Some(chain) => {
+                    self.chains[side.index()].get_or_insert(chain);
+                }
+                None => self.certificates_compressed += 1,
+            },
             (handshake::SERVER_KEY_EXCHANGE, Some(body)) => {
                 if let Some(hello) = &self.server_hello {
                     let kx = names::cipher_suite(hello.suite).map_or("", |suite| suite.kx);

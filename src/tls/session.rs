@@ -10,7 +10,7 @@ mod records;
 
 use super::deframe::Partial;
 use super::record::{self, Header};
-use super::seen::Seen;
+use super::seen::{Seen, USUAL};
 use super::span::Span;
 use crate::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side, Start};
 use crate::time::Timestamp;
@@ -30,6 +30,8 @@ pub struct Session {
     /// back until later.
     turn: Option<FramePlace>,
     failed: bool,
+    /// Bytes that the messages and the lists of the hellos take, as far as they are more than usual.
+    unusual: u64,
     /// What TLS comes after, or in.
     outer: Outer,
     directions: [Direction; 2],
@@ -106,8 +108,8 @@ enum Row {
 }
 
 impl Reader for Session {
-    /// The session itself, a dozen messages, and the lists of both hellos.
-    const BYTES: u64 = 5 << 10;
+    /// The session itself and what is usual of what was seen.
+    const BYTES: u64 = 1024 + USUAL;
 
     fn starts(bytes: &[u8], first: bool, midway: bool) -> Start {
         if record::could_start(bytes, first, midway) {
@@ -149,6 +151,11 @@ impl Reader for Session {
             copies.remove(0);
         }
         copies.push((from, to));
+    }
+
+    fn held(&self) -> u64 {
+        let making: usize = self.directions.iter().map(|direction| direction.message.held()).sum();
+        self.unusual + making as u64
     }
 
     fn interest(&self) -> Interest {

@@ -1,6 +1,5 @@
 //! A compressed capture gives what the capture gives, but for the ids that are made of the file's bytes and its path.
 
-use crate::support::capture::File;
 use crate::support::{Folder, Line, Table, captures_of, scan};
 use std::fs;
 use std::io::Write;
@@ -74,33 +73,6 @@ fn the_tables_are_those_of_the_capture() {
                 assert_eq!(&row[column], &plain[column], "{sample} {name} {column}");
             }
         }
-    }
-}
-
-/// The packets of a capture as snoop writes them (RFC 1761), of Ethernet.
-fn snoop(path: &Path) -> Vec<u8> {
-    let mut bytes = [&b"snoop\0\0\0"[..], &2u32.to_be_bytes(), &4u32.to_be_bytes()].concat();
-    for packet in File::read(path).packets {
-        let captured = packet.bytes.len() as u32;
-        let nanos = packet.time.0 as u64;
-        let (seconds, micros) = ((nanos / 1_000_000_000) as u32, (nanos / 1000 % 1_000_000) as u32);
-        let words = [packet.wire_len, captured, 24 + captured.next_multiple_of(4), 0, seconds, micros];
-        bytes.extend(words.iter().flat_map(|word| word.to_be_bytes()));
-        bytes.extend(&packet.bytes);
-        bytes.resize(bytes.len().next_multiple_of(4), 0);
-    }
-    bytes
-}
-
-#[test]
-fn another_format_gives_the_same_tables() {
-    for sample in ["tls12-client-auth", "tls13", "bulk"] {
-        let path = &captures_of(sample)[0];
-        let folder = Folder::new();
-        let (expected, _) = tables(&folder, path);
-        let (found, captures) = tables(&folder, &folder.write("x.snoop", &snoop(path)));
-        assert_eq!(found, expected, "{sample}");
-        assert_eq!(&captures.lines().next().unwrap()["format"], "snoop");
     }
 }
 

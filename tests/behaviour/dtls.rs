@@ -97,7 +97,7 @@ fn finish(version: [u8; 2], number: u16) -> Vec<(From, Vec<u8>)> {
     vec![(Client, [key, ends.clone()].concat()), (Server, ends), (Client, data.clone()), (Server, data)]
 }
 
-fn handshake(version: [u8; 2], size: usize) -> Vec<(From, Vec<u8>)> {
+pub fn handshake(version: [u8; 2], size: usize) -> Vec<(From, Vec<u8>)> {
     [hellos(version, size, &[], &[]), finish(version, 1)].concat()
 }
 
@@ -128,7 +128,7 @@ fn whole_handshakes_of_every_version() {
     cases.add("verified", &verified);
     cases.add(
         "1.3",
-        &handshake13(&[(Server, unified(2, 90)), (Client, unified(2, 60)), (Client, unified(3, 40)), (Server, unified(3, 40))]),
+        &handshake13(&[(Server, unified(2, 90)), (Client, unified(2, 61)), (Client, unified(3, 40)), (Server, unified(3, 40))]),
     );
     let results = cases.scan();
     let check = |name: &str, version: &str, sequence: &str| {
@@ -307,7 +307,7 @@ fn what_else_shares_a_conversation() {
 #[test]
 fn epochs_of_dtls13() {
     let mut cases = Cases::default();
-    let flight = [(Server, unified(2, 90)), (Client, unified(2, 60))];
+    let flight = [(Server, unified(2, 90)), (Client, unified(2, 61))];
     let end = [(Server, unified(3, 40)), (Server, unified(2, 90)), (Client, unified(3, 40))];
     cases.add("again", &handshake13(&[&flight[..], &end].concat()));
     let updates = [(Server, unified(3, 40)), (Server, unified(0, 40)), (Server, unified(1, 40)), (Server, unified(2, 40))];
@@ -325,6 +325,32 @@ fn epochs_of_dtls13() {
     check("updates", "1", "4");
     check("plain-ack", "2", "1");
     assert_eq!((&results.flow("plain-ack")["records_client"], &results.flow("plain-ack")["app_records_client"]), ("4", "1"));
+}
+
+/// A client's acknowledgements and alerts have the keys of the handshake, too: they complete nothing, its data does.
+#[test]
+fn what_completes_dtls13() {
+    let mut cases = Cases::default();
+    let mut add = |name: &str, of_client: &[(u8, u8)]| {
+        let answers: Vec<_> = of_client.iter().map(|(epoch, len)| (Client, unified(*epoch, *len))).collect();
+        cases.add(name, &handshake13(&[&[(Server, unified(2, 90))][..], &answers].concat()));
+    };
+    add("nothing", &[]);
+    add("alert", &[(2, 19)]);
+    // Acknowledgements of none, one and four records.
+    add("acks", &[(2, 19), (2, 35), (2, 83)]);
+    add("finished", &[(2, 35), (2, 61)]);
+    add("acks-and-data", &[(2, 35), (3, 40)]);
+    let results = cases.scan();
+    for (name, outcome) in [
+        ("nothing", "not_judged"),
+        ("alert", "not_judged"),
+        ("acks", "not_judged"),
+        ("finished", "completed"),
+        ("acks-and-data", "completed"),
+    ] {
+        assert_eq!(&results.flow(name)["outcome"], outcome, "{name}");
+    }
 }
 
 /// Several records in a datagram whose headers have ids: how long, the other side's hello says.
@@ -409,7 +435,7 @@ fn no_prefix_and_no_flipped_bit_is_a_panic() {
         assert!(association.held() == 0);
         association.seen.messages.len()
     };
-    for all in [handshake(DTLS10, 300), handshake13(&[(Server, unified(2, 90)), (Client, unified(2, 60)), (Client, unified(3, 40))])] {
+    for all in [handshake(DTLS10, 300), handshake13(&[(Server, unified(2, 90)), (Client, unified(2, 61)), (Client, unified(3, 40))])] {
         let whole: Vec<(From, &[u8])> = all.iter().map(|(from, bytes)| (*from, bytes.as_slice())).collect();
         let expected = follow(&whole);
         assert!(expected >= 5);

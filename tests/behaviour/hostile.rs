@@ -1,7 +1,8 @@
 //! Text in captures and names of files belong to whoever made them: they reach the tables and the page as text only.
 
 use crate::support::capture::{Packet, pcap};
-use crate::support::talk::{From, Talk, alpn, client_hello, record, records, server_hello, server_name};
+use crate::support::follow::follow_and_weigh;
+use crate::support::talk::{From, Talk, alpn, certificate, client_hello, record, records, server_hello, server_name};
 use crate::support::{Folder, Line, Table, scan};
 use std::ffi::OsStr;
 use std::fs;
@@ -174,4 +175,20 @@ fn check_files(folder: &Folder, out: &std::path::Path) {
         let bytes = fs::read(out.join(name)).unwrap();
         assert!(serde_json::from_slice::<serde_json::Value>(&bytes).is_ok(), "{name}");
     }
+}
+
+/// A list of many short protocols, and a message that never ends, take more than a common flow: what they take is charged.
+#[test]
+fn long_lists_and_messages_are_charged() {
+    let weigh = |bytes: &[u8]| {
+        let mut talk = Talk::open([40_000, 443]);
+        talk.send(From::Client, bytes);
+        follow_and_weigh(&talk.packets).1
+    };
+    let common = weigh(&record(22, &client_hello(&[alpn(&[b"h2"])])));
+    let listed = weigh(&records(22, 16_384, &client_hello(&[alpn(&vec![&b"x"[..]; 30_000])])));
+    assert!(listed > common + 30_000 * 24, "{listed} and {common}");
+    let unfinished = &records(22, 16_384, &certificate(&[200_000]))[..150_000];
+    let held = weigh(&[&record(22, &client_hello(&[]))[..], unfinished].concat());
+    assert!(held > common + 140_000, "{held} and {common}");
 }

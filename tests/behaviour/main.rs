@@ -4,6 +4,7 @@
 mod support;
 
 mod again;
+mod anonymize;
 mod compressed;
 mod damage;
 mod derived;
@@ -12,6 +13,9 @@ mod duplicates;
 mod exit_codes;
 mod findings;
 mod fingerprints;
+mod formats;
+mod forms;
+mod generations;
 mod golden;
 mod hostile;
 mod imports;
@@ -24,6 +28,8 @@ mod quic;
 mod readmes;
 mod reassembly;
 mod records;
+mod registries;
 mod series_cuts;
 mod tcp_oddities;
+mod think_time;
 mod threads;

@@ -2,8 +2,10 @@
 
 use crate::compressed::{PACKERS, tables};
 use crate::support::tar::{long_gnu, long_pax, member, member_of, record, seal, tar};
-use crate::support::{Folder, Table, captures_of, scan};
+use crate::support::{Folder, Table, captures_of, program, scan};
 use std::fs;
+use std::io::Write;
+use std::process::Stdio;
 
 /// The rows of captures.csv as `path status code`.
 fn rows(folder: &Folder) -> Vec<String> {
@@ -182,4 +184,139 @@ fn cut_inside_a_capture() {
     let folder = Folder::new();
     folder.write("a/x.tgz", &packed[..packed.len() / 2]);
     assert_eq!(rows(&folder), ["x.tgz failed cut_stream", "x.tgz/x.pcap truncated cut_stream"]);
+}
+
+/// The oldest form has no magic: the checksum tells it.
+#[test]
+fn an_archive_of_version_7() {
+    let old = |name: &str, data: &[u8]| {
+        let mut member = member(name, data);
+        member[156] = 0;
+        member[257..265].fill(0);
+        // What came to stand where POSIX has a prefix is no part of the name.
+        member[345..350].copy_from_slice(b"other");
+        seal(&mut member);
+        member
+    };
+    let archive = tar(&[old("a/", b""), old("a/x.pcap", &sample("tls13"))]);
+    check(&archive, &["x.tar/a/x.pcap ok"]);
+    check(&PACKERS[1].2(&archive), &["x.tar/a/x.pcap ok"]);
+}
+
+#[test]
+fn an_archive_on_standard_input_is_told() {
+    let archive = tar(&[member("x.pcap", &sample("tls13"))]);
+    // What is compressed could have been a capture, and has its row; the other is none.
+    for (bytes, code) in [(archive.clone(), 5), (PACKERS[0].2(&archive), 3)] {
+        let folder = Folder::new();
+        let mut command = program();
+        let command = command.args(["scan", "-", "-o"]).arg(folder.at("out")).stdin(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // It need not read all.
+        let _ = child.stdin.take().unwrap().write_all(&bytes);
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{told}");
+        assert!(told.contains("a tar archive on standard input is not read"), "{told}");
+    }
+}
+
+/// Few bytes can hold very many members: beyond a number of rows they are left, and it is told.
+#[test]
+fn too_many_members() {
+    let folder = Folder::new();
+    let empty = member("x.pcap", b"");
+    let mut archive = empty.repeat(100_000);
+    archive.extend(tar(&[member("last.pcap", &sample("tls13"))]));
+    folder.write("a/x.tar.zst", &PACKERS[1].2(&archive));
+    let out = folder.at("out");
+    scan(&out, [folder.at("a").as_os_str(), "-q".as_ref()]);
+    let captures = Table::read(&out, "captures");
+    let row = captures.lines().next().unwrap();
+    assert_eq!((&row["path"], &row["error_code"]), ("x.tar.zst", "too_many_members"));
+    // That of the first member too many.
+    assert_eq!(row.number("error_offset_bytes"), 100_001 * 512);
+    assert_eq!(captures.lines().count(), 100_001);
+}
+
+/// Cut anywhere: members whose bytes are all there are whole, the next is read as far as it goes, the rest is told.
+#[test]
+fn every_kind_of_prefix() {
+    let (one, other) = (sample("failure-version"), sample("tls13"));
+    let archive = tar(&[member("a.pcap", &one), member("b.pcap", &other)]);
+    let second = 512 + one.len().next_multiple_of(512);
+    let edges = [0, 512, 512 + one.len(), second, second + 512, second + 512 + other.len(), archive.len() - 1024, archive.len()];
+    let mut ends: Vec<usize> = edges.iter().flat_map(|edge| [edge.saturating_sub(1), *edge, edge + 1]).collect();
+    ends.extend((0..archive.len()).step_by(701));
+    ends.retain(|end| *end <= archive.len());
+    ends.sort();
+    ends.dedup();
+    let folder = Folder::new();
+    for end in &ends {
+        folder.write(format!("a/{end:06}/x.tar"), &archive[..*end]);
+        folder.write(format!("a/{end:06}/x.tgz"), &PACKERS[0].2(&archive[..*end]));
+    }
+    let out = folder.at("out");
+    scan(&out, [folder.at("a").as_os_str(), "--series".as_ref(), "none".as_ref()]);
+    let captures = Table::read(&out, "captures");
+    let rows = captures.by("path");
+    // Of equal contents one is read, and says how it went.
+    let status = |path: &str| {
+        let row = rows.get(path)?[0];
+        let read = if row["duplicate_of"].is_empty() { row } else { rows[&row["duplicate_of"]][0] };
+        Some(read["status"].to_owned())
+    };
+    for end in ends {
+        for name in ["x.tar", "x.tgz"] {
+            let of = |member: &str| status(&format!("{end:06}/{name}/{member}"));
+            let whole = |state: Option<String>| state.as_deref() == Some("ok");
+            assert_eq!(whole(of("a.pcap")), end >= 512 + one.len(), "{end} {name}: {:?}", of("a.pcap"));
+            assert_eq!(whole(of("b.pcap")), end >= second + 512 + other.len(), "{end} {name}: {:?}", of("b.pcap"));
+            // With the capture's magic there, the member is a row.
+            assert_eq!(of("b.pcap").is_some(), end >= second + 512, "{end} {name}");
+            // An archive that ends in front of its end mark, or inside a block of it, has a row of its own, but for one that
+            // is no archive yet.
+            if end >= 512 {
+                let own = status(&format!("{end:06}/{name}"));
+                assert_eq!(own.is_some(), end != archive.len() - 512 && end != archive.len(), "{end} {name}: {own:?}");
+            }
+        }
+    }
+}
+
+/// A flipped bit costs the member or what is behind it, never what stands in front of it.
+#[test]
+fn flipped_bits() {
+    let (one, other) = (sample("failure-version"), sample("tls13"));
+    let archive = tar(&[member("a.pcap", &one), member("b.pcap", &other)]);
+    let second = 512 + one.len().next_multiple_of(512);
+    let packed = PACKERS[0].2(&archive);
+    let folder = Folder::new();
+    // Every byte of the second header that means something, and places all over.
+    let places: Vec<usize> = (second..second + 512).step_by(7).chain((second + 124)..(second + 158)).collect();
+    for (number, place) in places.iter().chain(&[second + 700, second + 3000]).enumerate() {
+        let mut bytes = archive.clone();
+        bytes[*place] ^= 1 << (number % 8);
+        folder.write(format!("a/{number:03}.tar"), &bytes);
+    }
+    for place in (0..packed.len()).step_by(131) {
+        let mut bytes = packed.clone();
+        bytes[place] ^= 1 << (place % 8);
+        folder.write(format!("a/{place:06}.tgz"), &bytes);
+    }
+    let out = folder.at("out");
+    scan(&out, [folder.at("a").as_os_str(), "--series".as_ref(), "none".as_ref()]);
+    let captures = Table::read(&out, "captures");
+    for line in captures.lines() {
+        assert_ne!(&line["error_code"], "internal_error", "{}", &line["path"]);
+    }
+    let rows = captures.by("path");
+    for number in 0..places.len() + 2 {
+        let row = rows[format!("{number:03}.tar/a.pcap").as_str()][0];
+        assert!(["ok", "duplicate"].contains(&&row["status"]), "{number}");
+        // The checksum finds any single bit in a header, but for the one behind its own end.
+        let found = places.get(number).is_some_and(|place| *place != second + 155);
+        let told = rows.get(format!("{number:03}.tar").as_str()).map(|rows| rows[0]["error_code"].to_owned());
+        assert_eq!(told.as_deref(), found.then_some("bad_archive"), "{number}");
+    }
 }

@@ -10,6 +10,7 @@
 //! one capture. All of these are known from how the recording was cut, and are compared with that.
 
 use crate::support::capture::{File, Packet, pcap};
+use crate::support::datagrams::{DTLS12, Datagrams};
 use crate::support::talk::{FIN, From, Talk, certificate, client_hello, finish, record, records, server_flight, server_name};
 use crate::support::{Folder, Line, Table, captures_of, sample_names, scan};
 use std::collections::{BTreeSet, HashMap};
@@ -291,6 +292,28 @@ fn samples_dealt_out() {
         }
     }
     assert!(compared >= 50, "{compared}");
+}
+
+/// Datagrams, each direction in a file of its own: DTLS and QUIC are what they are in one file.
+#[test]
+fn directions_of_datagrams() {
+    let mut packets = Vec::new();
+    for (number, port) in (50_000..50_012u16).enumerate() {
+        let mut dtls = Datagrams::new([port, 4433]);
+        dtls.time.0 += number as i64 * 150_000;
+        dtls.send_all(&crate::dtls::handshake(DTLS12, 300));
+        packets.extend(dtls.packets);
+        let mut quic = Datagrams::new([port + 100, 443]);
+        quic.time.0 += number as i64 * 170_000;
+        quic.send_all(&crate::quic::connection());
+        packets.extend(quic.packets);
+    }
+    packets.sort_by_key(|packet| (packet.time, direction(packet)));
+    let cut = Cut::new(&packets, |_, packet| format!("x-{}.pcap", direction(packet)));
+    assert_eq!(cut.files().len(), 2);
+    check_by_time(&cut, &["--merge-time"]);
+    let dealt = Cut::new(&packets, |at, _| format!("{}.pcap", at * 7 % 5));
+    check_by_time(&dealt, &ALL);
 }
 
 const ALL: [&str; 3] = ["--merge-time", "--series", "all"];

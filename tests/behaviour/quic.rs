@@ -32,6 +32,11 @@ fn end(version: u32, ids: Ids<'_>) -> Vec<u8> {
     [initial(version, Client, ids, b"", 1, &[2, 0, 0, 0, 0], 40), handshake(version, ids, 60), one_rtt(ids.to)].concat()
 }
 
+/// A connection of three datagrams.
+pub fn connection() -> [(From, Vec<u8>); 3] {
+    [(Client, hello(V1, START)), (Server, answer(V1, BACK)), (Client, end(V1, LATER))]
+}
+
 /// Scans datagrams; gives the flows, and the losses by reason with their count.
 fn scanned<T>(datagrams: &[(From, Vec<u8>)], look: impl FnOnce(&[Line<'_>], &HashMap<String, u64>) -> T) -> T {
     let mut talk = Datagrams::new([50_000, 443]);
@@ -62,7 +67,7 @@ fn a_handshake() {
     // JA4 and JA3 by hand: SHA-256 of `1301` and `000a,000d,002b,0033,0039,1234_0403`, MD5 of
     // `771,4865,0-10-16-13-43-51-57-4660,29,`.
     check(
-        &[(Client, hello(V1, START)), (Server, answer(V1, BACK)), (Client, end(V1, LATER))],
+        &connection(),
         &[
             ("protocol", "quic"),
             ("outcome", "completed"),
@@ -81,6 +86,9 @@ fn a_handshake() {
             ("quic_initial_packets_server", "1"),
             ("quic_handshake_packets", "2"),
             ("quic_0rtt_packets", "0"),
+            ("quic_transport_parameters", "max_idle_timeout"),
+            ("quic_max_idle_timeout_ms", "30000"),
+            ("quic_max_udp_payload_bytes", ""),
         ],
     );
 }
@@ -112,16 +120,35 @@ fn a_hello_in_pieces() {
     );
 }
 
-/// The server's packets before the client's first one cannot be opened, and keep no packet of the client from being.
+/// The server's packets before the client's first one wait for its keys, four of them; they keep no packet of the client from
+/// being opened.
 #[test]
 fn the_server_first() {
-    let mut datagrams = vec![(Server, initial(V1, Server, BACK, b"", 0, &crypto(0, &server_hello()), 100)); 20];
-    datagrams.extend([(Client, hello(V1, START)), (Server, answer(V1, BACK)), (Client, end(V1, LATER))]);
-    scanned(&datagrams, |flows, losses| {
-        assert_eq!((flows.len(), flows[0].get("sni"), flows[0].get("outcome")), (1, "www.example.com", "completed"));
-        assert_eq!((flows[0].get("client_port"), flows[0].number("quic_initial_packets_server")), ("50000", 21));
-        assert_eq!(losses["quic_initial_not_decrypted"], 20);
-    });
+    let early = initial(V1, Server, BACK, b"", 0, &crypto(0, &server_hello()), 100);
+    let rest = [(Client, hello(V1, START)), (Server, [handshake(V1, BACK, 900), one_rtt(MINE)].concat()), (Client, end(V1, LATER))];
+    for (count, lost) in [(1, None), (4, None), (20, Some(&16))] {
+        let datagrams = [vec![(Server, early.clone()); count], rest.to_vec()].concat();
+        scanned(&datagrams, |flows, losses| {
+            assert_eq!((flows.len(), flows[0].get("sni"), flows[0].get("outcome")), (1, "www.example.com", "completed"));
+            assert_eq!(flows[0].get("cipher_suite"), "TLS_AES_128_GCM_SHA256");
+            assert_eq!(flows[0].get("sequence"), "sh CH flight data FLIGHT DATA");
+            assert_eq!((flows[0].get("client_port"), flows[0].number("quic_initial_packets_server")), ("50000", count as u64));
+            assert_eq!(losses.get("quic_initial_not_decrypted"), lost);
+        });
+    }
+    // Nobody comes with keys.
+    scanned(&[(Server, early.clone()), (Server, early)], |_, losses| assert_eq!(losses.get("quic_initial_not_decrypted"), Some(&2)));
+}
+
+/// What a side sends of a handshake that is never whole is charged to its flow, and let go at its end.
+#[test]
+fn what_is_held_is_charged() {
+    let mut connection = Connection::begin(&hello(V1, START)).unwrap();
+    for number in 0..60u16 {
+        let packet = initial(V1, Client, START, b"", number, &crypto(1 + usize::from(number) * 1000, &[7; 1000]), 1100);
+        connection.deliver(Side::Low, &packet, Carrier { id: number.into(), ..Carrier::default() });
+    }
+    assert!((60_000..140_000).contains(&connection.held()), "{}", connection.held());
 }
 
 /// After a Retry the keys are made of its source id: the server's packet opens though the client's second one is missing.
@@ -140,6 +167,10 @@ fn after_a_retry() {
     ];
     let expected = [("quic_retry", "true"), ("outcome", "completed"), ("cipher_suite", "TLS_AES_128_GCM_SHA256")];
     check(&datagrams, &expected);
+    // The second hello was asked for; a third one is a retransmission.
+    check(&datagrams, &[("findings", "no_post_quantum_offer")]);
+    let again = [&datagrams[..3], &datagrams[2..]].concat();
+    check(&again, &[("findings", "handshake_retransmitted;no_post_quantum_offer")]);
     let without = [&datagrams[..2], &datagrams[3..]].concat();
     check(&without, &expected);
 }
@@ -311,6 +342,7 @@ fn damage() {
             connection.is_renewed_by(*side, payload(index));
             connection.deliver(*side, payload(index), Carrier { id: index as u64, ..Carrier::default() });
         }
+        assert!(connection.held() <= 2 * (64 << 10) + (8 << 10));
         connection.finish();
         assert!(connection.seen.messages.len() < 20);
         connection.seen.facts.client_hello.is_some()

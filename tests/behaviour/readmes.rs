@@ -65,6 +65,41 @@ fn the_messages_in_datagrams_are_where_tshark_sees_them() {
     }
 }
 
+/// Of QUIC a README has the packets of a datagram, and the hellos that tshark reads in them; of a datagram that ends in a 1-RTT
+/// packet only those before it.
+#[test]
+fn the_packets_of_quic_are_what_tshark_sees() {
+    for name in ["quic", "quic-retry", "quic-version-negotiation"] {
+        let folder = Folder::new();
+        let out = folder.at("out");
+        scan(&out, [samples().join(name)]);
+        let (flows, messages) = (Table::read(&out, "flows"), Table::read(&out, "messages"));
+        assert_eq!(flows.lines().count(), 1, "{name}");
+        let flow = flows.lines().next().unwrap();
+        let text = readme(name);
+        let datagrams: Vec<Vec<&str>> = text
+            .lines()
+            .filter(|line| line.starts_with("| ") && !line.starts_with("| frame"))
+            .map(|line| line.split('|').map(str::trim).collect())
+            .collect();
+        let packets = |kind: &str, from: &str| {
+            let own = datagrams.iter().filter(|cells| from.is_empty() || cells[3] == from);
+            own.flat_map(|cells| cells[4].split(", ")).filter(|packet| packet.starts_with(kind)).count() as u64
+        };
+        let counts =
+            ["quic_initial_packets_client", "quic_initial_packets_server", "quic_handshake_packets"].map(|column| flow.number(column));
+        assert_eq!(counts, [packets("Initial", "client"), packets("Initial", "server"), packets("Handshake", "")], "{name}");
+        assert_eq!(flow.get("quic_retry") == "true", packets("Retry", "server") > 0, "{name}");
+        assert_eq!(flow.get("quic_version_negotiation") == "true", packets("Version Negotiation", "server") > 0, "{name}");
+        for (hello, message) in [("(Client Hello)", "client_hello"), ("(Server Hello)", "server_hello")] {
+            let theirs = datagrams.iter().find(|cells| cells[4].contains(hello)).unwrap();
+            let ours = messages.lines().find(|line| line.get("message") == message).unwrap();
+            assert_eq!((ours.get("last_frame"), ours.get("direction"), ours.get("segments")), (theirs[1], theirs[3], "1"), "{name}");
+        }
+        assert_eq!((flow.get("outcome"), flow.get("sni")), ("completed", "www.example.com"), "{name}");
+    }
+}
+
 fn agrees(sample: &str, told: &Told, line: Line) -> bool {
     let message = match (sample, told.message.as_str(), told.frame) {
         // tshark gives up on a handshake record that the snap length cut; its header is there all the same.

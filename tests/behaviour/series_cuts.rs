@@ -16,6 +16,7 @@ use std::sync::atomic::AtomicBool;
 use tlscensus::archive::{Request, SeriesMode, archive_from};
 use tlscensus::census::findings::Rules;
 use tlscensus::progress::{Mode, Progress};
+use tlscensus::report::Layout;
 use tlscensus::row::Style;
 use tlscensus::run::{Options, run, write_rows};
 
@@ -97,14 +98,14 @@ fn analyze(input: &Path, out: &Path, pairs: bool) {
             archive.series.push(series);
         }
     }
-    fs::create_dir_all(out.join("csv")).unwrap();
+    fs::create_dir_all(out).unwrap();
     let progress = Progress::new(Mode::None, 0, 0);
     let rules = Rules::default();
-    let options = Options { style: Style::default(), rules: &rules };
+    let options = Options { style: Style::default(), rules: &rules, mask: None };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let found = pool.install(|| run(&archive, options, out, &progress, &AtomicBool::new(false))).unwrap();
     assert!(found.captures.iter().all(|capture| capture.status == "ok"));
-    write_rows(out, found.store, &found.collected, false).unwrap();
+    write_rows(out, found.store, &found.collected, &Layout { bom: false, ..Layout::default() }).unwrap();
 }
 
 struct Results {

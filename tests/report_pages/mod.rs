@@ -23,6 +23,11 @@ pub fn usual() -> Page {
         groups: groups(),
         failures: failures(),
         segmentation: segmentation(),
+        timing: timing(),
+        certificates: certificates(),
+        servers: servers(),
+        clients: clients(),
+        extensions: extensions(),
         explorer: explorer(3_600, "mail.example"),
         ladders: Ladders {
             chosen_by: "At most 20 of each kind of failure, the slowest, and a sample with a fixed seed.".into(),
@@ -43,8 +48,33 @@ pub fn usual() -> Page {
                 cpu_us: Some(1_401_000_000),
                 peak_memory_bytes: Some(141_000_000),
                 threads: 2,
+                ended: (3, 1, 40),
             }),
         },
+        baseline: Some(Baseline {
+            title: "archive-2026-10".into(),
+            figures: Figures {
+                captures: 300,
+                unread: 2,
+                flows: 51_020,
+                acts: 2,
+                judged: 49_000,
+                failed: 612,
+                choices: 48_000,
+                old: 512,
+                suite_choices: 48_000,
+                weak: 14,
+                expired: 4,
+                group_choices: 47_000,
+                hybrid: 9_000,
+                ..Figures::default()
+            },
+            appeared: 12,
+            appeared_bad: 3,
+            first: Some(("TLS 1.0 agreed on".into(), "192.0.2.7:443".into())),
+            vanished: 4,
+            notes: Vec::new(),
+        }),
         ..Page::default()
     };
     page.verdict = verdict::judge(&page);
@@ -105,13 +135,60 @@ pub fn hostile() -> Page {
         [Lane { name: bad(), spans: Cut::default() }, Lane { name: bad(), spans: Cut::default() }].into_iter().collect();
     page.versions.rows = [VersionRow { code: 0xdead, name: bad(), level: Level::Bad, offered: 1, chosen: 2 }].into_iter().collect();
     page.suites.rows = page.suites.rows.rows().iter().map(|row| SuiteRow { name: bad(), rating: bad(), ..row.clone() }).collect();
+    page.suites.says = bad();
+    page.suites.unused = [(bad(), Level::Bad, u64::MAX)].into_iter().collect();
+    page.groups.says = bad();
+    page.segmentation.says = [bad(), bad()];
     page.groups.rows = page.groups.rows.rows().iter().map(|row| GroupRow { name: bad(), kind: bad(), ..row.clone() }).collect();
+    page.failures.says = [bad(), bad()];
     page.failures.steps = page.failures.steps.rows().iter().map(|row| StepCount { name: bad(), ..row.clone() }).collect();
     page.failures.matrix =
         page.failures.matrix.rows().iter().map(|row| MatrixRow { name: bad(), example_flow: Some(bad()), ..row.clone() }).collect();
     page.failures.alerts =
         [AlertRow { code: 1, name: bad(), from_client: 1, from_server: 2, example_flow: Some(bad()) }].into_iter().collect();
     page.segmentation.rows = page.segmentation.rows.rows().iter().map(|row| MessageCut { message: bad(), ..row.clone() }).collect();
+    page.versions.over_time.says = bad();
+    page.versions.old_says = bad();
+    page.versions.old_servers =
+        [OldServer { address: bad(), name: bad(), versions: bad(), example_flow: Some(bad()), last_us: i64::MAX, ..old_server(1) }]
+            .into_iter()
+            .collect();
+    page.certificates.findings = vec![(format!("{:?} {}", Level::Bad, bad()), bad(), Level::Bad, u64::MAX)];
+    page.timing.says = bad();
+    page.timing.quantiles =
+        page.timing.quantiles.rows().iter().map(|row| QuantileRow { version: bad(), max: u64::MAX, ..row.clone() }).collect();
+    page.timing.slowest = page
+        .timing
+        .slowest
+        .rows()
+        .iter()
+        .map(|row| SlowRow {
+            server: bad(),
+            name: bad(),
+            version: bad(),
+            flow: Some(bad()),
+            capture: bad(),
+            filter: bad(),
+            handshake_us: u64::MAX,
+            hello_us: Some(u64::MAX),
+            ..row.clone()
+        })
+        .collect();
+    page.servers.says = bad();
+    page.servers.rows =
+        [ServerRow { address: bad(), name: bad(), versions: bad(), example_flow: Some(bad()), ..page.servers.rows.rows()[0].clone() }]
+            .into_iter()
+            .collect();
+    page.clients.rows = page
+        .clients
+        .rows
+        .rows()
+        .iter()
+        .map(|row| ClientRow { ja4: bad(), versions: bad(), protocols: bad(), example_flow: Some(bad()), ..row.clone() })
+        .collect();
+    page.extensions.rows = page.extensions.rows.rows().iter().map(|row| ExtensionRow { name: bad(), ..row.clone() }).collect();
+    page.extensions.protocols =
+        page.extensions.protocols.rows().iter().map(|row| ProtocolRow { id: bad(), name: bad(), ..row.clone() }).collect();
     page.explorer = explorer(7, &bad());
     page.explorer.chosen_by = bad();
     page.ladders.chosen_by = bad();
@@ -120,6 +197,8 @@ pub fn hostile() -> Page {
     page.about.version = bad();
     page.about.command = bad();
     page.about.settings = [(bad(), bad())].into_iter().collect();
+    page.baseline =
+        Some(Baseline { title: bad(), appeared: u64::MAX, first: Some((bad(), bad())), notes: vec![bad()], ..Baseline::default() });
     page.verdict = verdict::judge(&page);
     page.verdict.sentences.push(bad());
     page
@@ -167,6 +246,7 @@ fn certificate(text: &str, days_left: Option<i64>) -> CertificateRow {
     CertificateRow {
         name: text.into(),
         issuer: text.into(),
+        ends_us: days_left.map(|days| days.saturating_mul(86_400_000_000)),
         days_left,
         level: if days_left.is_some() { Level::Bad } else { Level::Neutral },
         key: text.into(),
@@ -190,12 +270,20 @@ pub fn huge() -> Page {
     page.health.losses = (0..500).map(|_| Loss { reason: long.clone(), ..loss.clone() }).collect();
     page.versions.rows = page.versions.rows.rows().iter().cycle().take(300).cloned().collect();
     page.suites.rows = page.suites.rows.rows().iter().cycle().take(5_000).cloned().collect();
+    page.suites.unused = (0..5_000).map(|_| (long.clone(), Level::Warn, 1)).collect();
     page.groups.rows = page.groups.rows.rows().iter().cycle().take(5_000).cloned().collect();
     page.failures.steps = page.failures.steps.rows().iter().cycle().take(400).cloned().collect();
     page.failures.matrix = page.failures.matrix.rows().iter().cycle().take(400).cloned().collect();
     page.failures.alerts = page.failures.alerts.rows().iter().cycle().take(400).cloned().collect();
     page.segmentation.rows = page.segmentation.rows.rows().iter().cycle().take(400).cloned().collect();
     page.segmentation.mss = page.segmentation.mss.rows().iter().cycle().take(4_000).cloned().collect();
+    page.versions.old_servers = (0..5_000).map(old_server).collect();
+    page.timing.quantiles = page.timing.quantiles.rows().iter().cycle().take(5_000).cloned().collect();
+    page.timing.slowest = page.timing.slowest.rows().iter().cycle().take(5_000).cloned().collect();
+    page.servers.rows = Cut::of(page.servers.rows.rows().iter().cycle().take(500).cloned(), 900_000);
+    page.clients.rows = page.clients.rows.rows().iter().cycle().take(5_000).cloned().collect();
+    page.extensions.rows = page.extensions.rows.rows().iter().cycle().take(5_000).cloned().collect();
+    page.extensions.protocols = page.extensions.protocols.rows().iter().cycle().take(5_000).cloned().collect();
     page.captures.rows = captures(48_211);
     page.ladders.ladders = (0..205).map(|at| hostile_ladder(at, &long)).collect();
     page.explorer = explorer(4_000, &long.chars().take(400).collect::<String>());
@@ -219,6 +307,8 @@ fn health(total: u64) -> Health {
         packets_cut: 8_112,
         tcp_flows: 61_870,
         tls_flows: 48_211,
+        dtls_flows: 320,
+        quic_flows: 5_112,
         starts_midway: 1_204,
         gap_bytes: 18_442_190,
         problems: [
@@ -279,6 +369,83 @@ fn versions() -> Versions {
         ]
         .into_iter()
         .collect(),
+        over_time: OverTime {
+            says: "From the earlier to the later half of the time TLS 1.3 went from 60.0 % to 80.0 % of the choices.".into(),
+            width_s: 600,
+            buckets: (0..140)
+                .filter(|at| at % 31 != 7)
+                .map(|at| Bucket {
+                    second: START / 1_000_000 + at * 600,
+                    old: (at as u64 + 3) % 7,
+                    tls12: 200 - at as u64,
+                    tls13: 200 + at as u64,
+                    other: u64::from(at % 40 == 2),
+                    none: 12,
+                })
+                .collect(),
+        },
+        old_says: "9 of 412 servers agreed on TLS 1.1 or older at least once; 4 of them on nothing newer.".into(),
+        old_servers: (0..9).map(old_server).collect(),
+    }
+}
+
+fn old_server(at: u64) -> OldServer {
+    OldServer {
+        address: format!("192.0.2.{at}:443"),
+        name: format!("printer-{at}.example.net"),
+        versions: "TLS 1.0, TLS 1.2".into(),
+        old: 90 / (at + 1),
+        flows: 100,
+        last_us: START,
+        example_flow: Some(format!("f{at:016x}")),
+    }
+}
+
+fn certificates() -> Certificates {
+    let rows: Vec<_> = (0..40).map(|at| certificate(&format!("host-{at}.example.net"), Some(at * 9 - 30))).collect();
+    Certificates {
+        expired: 4,
+        ending: 3,
+        columns: figure::expiry::columns(rows.iter().filter_map(|row| row.days_left)),
+        findings: vec![("certificate_expired".into(), "Expired certificate".into(), Level::Bad, 4)],
+        rows: rows.into_iter().collect(),
+    }
+}
+
+fn timing() -> Timing {
+    let curve = |class, label, middle: u64| {
+        let points: Vec<_> = (1..60u64).map(|at| (middle * at * at / 900 + 1, 60 - at.abs_diff(30))).collect();
+        Curve { class, label, count: points.iter().map(|point| point.1).sum(), points }
+    };
+    let row = |metric, version: &str, at: u64| QuantileRow {
+        metric,
+        class: "c-handshake",
+        version: version.into(),
+        count: 700,
+        min: at / 9,
+        at: [1, 3, 4, 6, 12, 20].map(|part| at * part / 4),
+        max: at * 900,
+    };
+    let slow = |at: u64| SlowRow {
+        server: format!("192.0.2.{at}:443"),
+        name: format!("service-{at}.example.net"),
+        version: "TLS 1.2".into(),
+        handshake_us: 90_000_000 / (at + 1),
+        tcp_rtt_us: (at % 5 != 4).then_some(12_000),
+        hello_us: Some(30_000_000 / (at + 2)),
+        flow: Some(format!("f{at:016x}")),
+        capture: "gateway-1/2026-11-03.pcapng".into(),
+        filter: format!("frame.number >= 1 && frame.number <= 193 && tcp.stream eq {at}"),
+    };
+    Timing {
+        says: "Half of 41,000 handshakes took no more than 44.00 ms, and one in twenty more than 320.00 ms.".into(),
+        handshakes: 41_000,
+        quantile_error_permille: 4,
+        curves: vec![curve("c-rtt", "TCP round trip", 12_000), curve("c-handshake", "TLS handshake", 44_000)],
+        quantiles: [row("TCP round trip", "all", 12_000), row("TLS handshake", "all", 44_000), row("TLS handshake", "TLS 1.2", 61_000)]
+            .into_iter()
+            .collect(),
+        slowest: (0..60).map(slow).collect(),
     }
 }
 
@@ -295,6 +462,14 @@ fn suites() -> Suites {
     Suites {
         offers: 46_990,
         choices: 46_120,
+        says: "In 30,112 of 46,120 answers (65.3 %) the server took the client's first choice.".into(),
+        ranks: [("q1", "first choice", 30_112), ("q2", "second", 9_000), ("q5", "9th or later", 7_000), ("warn", "not in the list", 8)]
+            .into_iter()
+            .map(|(class, label, count)| Part { class, label, count })
+            .collect(),
+        unused: [("TLS_RSA_WITH_RC4_128_SHA".to_string(), Level::Bad, 212), ("TLS_RSA_WITH_SEED_CBC_SHA".to_string(), Level::Warn, 9)]
+            .into_iter()
+            .collect(),
         rows: [
             row(0x1301, "TLS_AES_128_GCM_SHA256", "recommended", Level::Good, Some(true), 41_002, 21_200),
             row(0x1302, "TLS_AES_256_GCM_SHA384", "recommended", Level::Good, Some(true), 41_002, 12_100),
@@ -327,6 +502,18 @@ fn groups() -> Groups {
         shares: 41_002,
         choices: 44_900,
         hello_retries: 412,
+        says: "97.9 % of 44,900 flows whose key exchange is known are forward secret.".into(),
+        funnel: vec![("post-quantum or hybrid", [28_110, 27_900, 17_412, 31]), ("elliptic curve", [46_700, 40_112, 27_488, 381])],
+        hellos: vec![
+            HelloSizes {
+                label: "With a post-quantum key share",
+                count: 27_900,
+                split: 27_014,
+                at: [1_700, 1_760, 1_781, 1_802, 2_100],
+                max: 2_412,
+            },
+            HelloSizes { label: "Without", count: 19_090, split: 12, at: [180, 250, 517, 517, 640], max: 1_900 },
+        ],
         rows: [
             row(0x11ec, "X25519MLKEM768", "post-quantum hybrid", 28_110, 27_900, 17_412),
             row(29, "x25519", "elliptic curve", 46_100, 40_002, 24_001),
@@ -368,6 +555,7 @@ fn failures() -> Failures {
         completed: 44_998,
         failed: 904,
         not_judged: 2_309,
+        says: ["Most die for want of step 3.".into(), "The most frequent end is by a reset.".into()],
         steps: STEPS
             .iter()
             .zip(1..)
@@ -420,6 +608,15 @@ fn segmentation() -> Segmentation {
         ip_fragmented: 0,
         offload_flows: 1_877,
         quantile_error_permille: 5,
+        says: ["100,000 of 141,340 messages lie in one record and one segment.".into(), "Of 40,000 first flights 99.1 % fit.".into()],
+        cuts: [
+            [100_000, 20_000, 9_000, 800, 90, 7, 0, 3],
+            [12_000, 400, 0, 0, 0, 0, 0, 0],
+            [10, 0, 0, 0, 0, 0, 0, 1],
+            [0, 0, 0, 0, 0, 0, 0, 41],
+        ],
+        split_hellos: (28_128, 46_990),
+        flights: [12_000, 4_000, 8_000, 9_100, 3_000, 800, 12, 0, 0, 0, 44, 0, 0, 0, 0, 3],
         rows: [
             row("client_hello", true, 46_990, [517, 1_781, 2_412], [18_862, 28_110, 18, 0, 0, 0, 0, 0], 3),
             row("server_hello", false, 46_120, [122, 1_210, 1_310], [46_100, 20, 0, 0, 0, 0, 0, 0], 2),
@@ -436,6 +633,87 @@ fn segmentation() -> Segmentation {
         mss: [(8_960, 12, 300), (1_460, 44_000, 43_700), (1_440, 2_112, 2_400), (1_380, 801, 598), (536, 82, 0)]
             .into_iter()
             .map(|(mss_bytes, client, server)| MssRow { mss_bytes, client, server })
+            .collect(),
+    }
+}
+
+fn servers() -> Servers {
+    let row = |at: u64, standing, level, flows, completed, failed| ServerRow {
+        address: format!("192.0.2.{at}:443"),
+        name: if at % 4 == 3 { String::new() } else { format!("service-{at}.example.net") },
+        standing,
+        level,
+        flows,
+        completed,
+        failed,
+        versions: if level == Level::Bad { "TLS 1.0, TLS 1.2".into() } else { "TLS 1.2, TLS 1.3".into() },
+        suites: at % 5 + 1,
+        forward_secret: (completed, completed + failed),
+        resumed: completed / 3,
+        post_quantum: completed / 2,
+        example_flow: Some(format!("f{at:016x}")),
+    };
+    Servers {
+        says: "The ten busiest of 412 servers carry 61.2 % of the flows; 9 agreed on TLS 1.1 or older.".into(),
+        flows: 48_211,
+        standings: [("bad", "old TLS", 9), ("warn", "half fail", 31), ("good", "sound", 360), ("neutral", "not judged", 12)]
+            .into_iter()
+            .map(|(class, label, count)| Part { class, label, count })
+            .collect(),
+        rows: Cut::of(
+            (0..60).map(|at| match at % 7 {
+                2 => row(at, "old TLS", Level::Bad, 9_000 / (at + 1), 8_000 / (at + 1), 200 / (at + 1)),
+                5 => row(at, "half fail", Level::Warn, 9_000 / (at + 1), 100, 600),
+                _ => row(at, "sound", Level::Good, 9_000 / (at + 1), 8_500 / (at + 1), 10),
+            }),
+            412,
+        ),
+    }
+}
+
+fn clients() -> Clients {
+    let row = |at: u64| ClientRow {
+        ja4: format!("t13d1516h2_{:012x}_{:012x}", at * 77_777, at * 991),
+        generation: if at % 6 == 5 { "TLS 1.1 or older" } else { "TLS 1.3" },
+        level: if at % 6 == 5 { Level::Bad } else { Level::Good },
+        flows: 12_000 / (at + 1),
+        addresses: at * 3 + 1,
+        completed: 11_000 / (at + 1),
+        failed: 300 / (at + 1),
+        versions: "TLS 1.2, TLS 1.3".into(),
+        suites: 15,
+        protocols: "h2, http/1.1".into(),
+        example_flow: Some(format!("f{at:016x}")),
+    };
+    Clients {
+        says: "188 fingerprints; the ten most frequent make 81.0 % of the flows.".into(),
+        flows: 46_990,
+        generations: [
+            ("tls13pq", "TLS 1.3 and PQ", 28_110),
+            ("tls13", "TLS 1.3", 12_892),
+            ("tls12", "TLS 1.2", 5_900),
+            ("old", "TLS 1.1 or older", 88),
+        ]
+        .into_iter()
+        .map(|(class, label, count)| Part { class, label, count })
+        .collect(),
+        rows: (0..188).map(row).collect(),
+    }
+}
+
+fn extensions() -> Extensions {
+    let row = |code, name: &str, offered, answered| ExtensionRow { code, name: name.into(), offered, answered };
+    Extensions {
+        says: "5 extensions seen, 1 of them not in the registry.".into(),
+        offers: 46_990,
+        choices: 46_000,
+        rows: [row(0, "server_name", 46_200, 8_001), row(43, "supported_versions", 41_002, 33_871), row(0xfe0d, "", 12_000, 0)]
+            .into_iter()
+            .collect(),
+        protocol_choices: 9_100,
+        protocols: [("h2", "HTTP/2", 40_000, 8_000), ("http/1.1", "HTTP/1.1", 40_100, 1_100)]
+            .into_iter()
+            .map(|(id, name, offered, chosen)| ProtocolRow { id: id.into(), name: name.into(), offered, chosen })
             .collect(),
     }
 }

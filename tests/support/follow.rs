@@ -12,6 +12,11 @@ use tlscensus::tls::Session;
 
 /// Follows packets, the first of which is frame 1; gives the TLS flows in the order of their first packets.
 pub fn follow(packets: &[Packet]) -> Vec<FlowRows> {
+    follow_and_weigh(packets).0
+}
+
+/// The same, and the bytes that the flows take when the last packet has come.
+pub fn follow_and_weigh(packets: &[Packet]) -> (Vec<FlowRows>, u64) {
     let key = HashKey::fixed(1, 2);
     let mut lane: Lane<Session> = Lane::new(key);
     let mut rows = Rows(Vec::new());
@@ -28,9 +33,10 @@ pub fn follow(packets: &[Packet]) -> Vec<FlowRows> {
         });
     }
     lane.end(&block);
+    let weight = lane.load().flows;
     lane.finish(&mut rows);
     rows.0.sort_by_key(|rows| rows.flow.first_frame);
-    rows.0
+    (rows.0, weight)
 }
 
 /// The same for packets that hold one TLS flow.

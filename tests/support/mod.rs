@@ -3,6 +3,7 @@
 pub mod capture;
 pub mod datagrams;
 pub mod follow;
+pub mod formats;
 pub mod quic;
 pub mod random;
 pub mod talk;

@@ -20,7 +20,7 @@ mod tests;
 pub use name::name;
 
 use super::layers::{Layers, Next};
-use super::{Stop, ethertype, field, ppp, wifi};
+use super::{Stop, ethertype, field, ppp, tunnel, wifi};
 use crate::capture::LinkType;
 
 /// From the start of a frame of a link type to what comes next.
@@ -31,7 +31,7 @@ pub fn read(link: u16, layers: &mut Layers<'_>) -> Result<Next, Stop> {
         12 | 14 | 101 => Ok(Next::Ip(0)),
         228 => Ok(Next::Ip(4)),
         229 => Ok(Next::Ip(6)),
-        113 => typed(14, layers),
+        113 => cooked(layers),
         276 => cooked_v2(layers),
         // Token Ring: access and frame control, addresses; a set bit in the source says that a route follows.
         6 => token_ring(layers),
@@ -63,6 +63,12 @@ pub fn read(link: u16, layers: &mut Layers<'_>) -> Result<Next, Stop> {
         180 => juniper(Next::Link(107), layers),
         181 => juniper(Next::Link(104), layers),
         197 => erf(layers),
+        205 => skipped(1, Next::Link(104), layers),
+        206 => skipped(1, Next::Link(107), layers),
+        128 => tzsp(layers),
+        // What Hilscher's card says, and all that was on the wire from the preamble on.
+        240 => skipped(4, Next::Ethernet, layers),
+        241 => skipped(12, Next::Ethernet, layers),
         226 => ipnet(layers),
         239 => nflog(layers),
         258 => pktap(layers),
@@ -89,9 +95,31 @@ fn typed(len: usize, layers: &mut Layers<'_>) -> Result<Next, Stop> {
     layers.take_word().map(Next::Type)
 }
 
+fn cooked(layers: &mut Layers<'_>) -> Result<Next, Stop> {
+    let [_, _, high, low, ..] = layers.take::<14>()?;
+    let kind = layers.take_word()?;
+    Ok(of_device(u16::from_be_bytes([high, low]), kind))
+}
+
 fn cooked_v2(layers: &mut Layers<'_>) -> Result<Next, Stop> {
     let kind = layers.take_word()?;
-    skipped(18, Next::Type(kind), layers)
+    let [_, _, _, _, _, _, high, low, ..] = layers.take::<18>()?;
+    Ok(of_device(u16::from_be_bytes([high, low]), kind))
+}
+
+/// What a device of Linux hands on: the type says it, but for those whose own header comes first.
+fn of_device(hardware: u16, kind: u16) -> Next {
+    match hardware {
+        770 => Next::Link(107),
+        803 => Next::Link(127),
+        _ => Next::Type(kind),
+    }
+}
+
+fn tzsp(layers: &mut Layers<'_>) -> Result<Next, Stop> {
+    let Some((next, at)) = tunnel::tzsp(layers) else { return Err(layers.stop("tzsp_without_frame")) };
+    layers.at = at;
+    Ok(next)
 }
 
 /// `LINKTYPE_NULL` (the capturing host's byte order) and `LINKTYPE_LOOP` (network order): four bytes of address family.
@@ -200,6 +228,9 @@ fn erf(layers: &mut Layers<'_>) -> Result<Next, Stop> {
         // Packet over SONET, plain, coloured, for a stream, by hash.
         1 | 10 | 15 | 19 => Ok(Next::Link(104)),
         2 | 11 | 16 | 20 => skipped(2, Next::Ethernet, layers),
+        // A channel, then HDLC; the header of an ATM cell, then LLC or IP, AAL5 put together.
+        5 | 17 => skipped(4, Next::Link(104), layers),
+        4 => skipped(4, Next::Link(106), layers),
         22 => Ok(Next::Ip(4)),
         23 => Ok(Next::Ip(6)),
         other => Err(layers.numbered("erf_type", u32::from(other))),

@@ -25,6 +25,16 @@ fn ethernet_and_its_tags() {
     check(1, &behind(&[0x91, 0, 0x0f, 0xff, 0x81, 0, 0, 1, 8, 0]), "vlan=4095/1");
     check(1, &behind(&[0x88, 0xe5, 0, 0, 0, 0, 0, 1, 8, 0]), "macsec");
     check(1, &behind(&[0x88, 0xe5, 0x20, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 8, 0]), "macsec");
+    check(1, &behind(&[0x81, 0, 0, 10, 0x81, 0, 0, 20, 8, 0]), "vlan=10/20");
+    check(1, &behind(&[0x81, 0, 0, 10, 0x88, 0xe5, 0, 0, 0, 0, 0, 1, 8, 0]), "vlan=10 macsec");
+    // The check value of MACsec, and padding, behind the packet.
+    check(1, &bytes![behind(&[0x88, 0xe5, 0, 0, 0, 0, 0, 1, 8, 0]), [0xa5; 16]], "macsec");
+    check(1, &behind(&[0xf1, 0xc1, 0, 0, 0, 9, 8, 0]), "");
+    check(1, &behind(&[0x89, 0x2f, 0, 52, 0, 1, 8, 0]), "");
+    check(1, &behind(&[0x89, 0x26, 0, 0, 0, 1, 0x81, 0, 0, 7, 8, 0]), "vlan=7");
+    check(1, &behind(&[0x22, 0xf3, 0, 0x45, 0, 1, 0, 2, 9, 9, 9, 9, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0]), "trill");
+    stops(1, &behind(&[0x22, 0xf3, 0x40, 0, 0, 1, 0, 2]), "trill_version_1");
+    stops(1, &behind(&[0x88, 0x63, 0x11, 9, 0, 0, 0, 0]), "pppoe_discovery");
     check(1, &behind(&[0x89, 0x26, 0, 0, 0, 1, 8, 0]), "");
     check(1, &behind(&[0x89, 9, 1, 1, 0, 1, 0, 9, 8, 0]), "");
     check(1, &behind(&[0x88, 0xa8, 0, 10, 0x88, 0xe7, 0, 1, 2, 3, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0]), "vlan=10 pbb=66051");
@@ -52,10 +62,19 @@ fn the_length_of_a_wrapping_bounds_that_of_the_packet_in_it() {
 fn cooked_raw_and_loopback() {
     check(113, &bytes![[0; 14], [8, 0], plain4()], "");
     check(113, &bytes![[0; 14], [0x81, 0, 0, 7, 8, 0], plain4()], "vlan=7");
+    check(113, &bytes![[0; 14], [0, 4], snap()], "");
     check(276, &bytes![[0x86, 0xdd], [0; 18], six()], "");
+    check(276, &bytes![[0x81, 0], [0; 18], [0, 7, 8, 0], plain4()], "vlan=7");
+    // Devices whose header comes first: radiotap, Frame Relay.
+    let wifi = bytes![[0, 0, 8, 0, 0, 0, 0, 0], [8, 1], [0; 22], snap()];
+    check(113, &bytes![[0, 0, 3, 0x23], [0; 10], [0, 4], wifi], "");
+    check(276, &bytes![[0, 4], [0; 6], [3, 0x23], [0; 10], wifi], "");
+    check(113, &bytes![[0, 0, 3, 2], [0; 10], [8, 0], [0x18, 0x41, 3, 0xcc], plain4()], "");
     check(0, &bytes![[2, 0, 0, 0], plain4()], "");
     check(0, &bytes![[0, 0, 0, 30], six()], "");
     check(108, &bytes![[0, 0, 0, 24], six()], "");
+    check(0, &bytes![[24, 0, 0, 0], six()], "");
+    check(108, &bytes![[0, 0, 0, 2], plain4()], "");
     stops(0, &[0, 0, 0, 7], "address_family_7");
     check(101, &plain4(), "");
     check(12, &six(), "");
@@ -85,6 +104,10 @@ fn ppp_hdlc_and_frame_relay() {
     check(107, &bytes![[0x18, 0x41, 3, 0xcc], plain4()], "");
     check(107, &bytes![[0x18, 0x41, 3, 0, 0x80, 0, 0, 0, 8, 0], plain4()], "");
     check(107, &bytes![[0x18, 0x41, 8, 0], plain4()], "");
+    check(107, &bytes![[0x18, 0x41, 3, 0x8e], six()], "");
+    check(205, &bytes![[1], [0x8f, 0, 0x86, 0xdd], six()], "");
+    check(206, &bytes![[0], [0x18, 0x41, 3, 0xcc], plain4()], "");
+    check(104, &bytes![[0x0f, 0, 0x88, 0x47], [0, 1, 1, 64], plain4()], "mpls=16");
 }
 
 #[test]
@@ -141,8 +164,18 @@ fn headers_of_capturing_hosts() {
     check(197, &bytes![erf(2), [0, 0], ethernet(0x0800, &plain4())], "");
     check(197, &bytes![erf(0x82), [0x83, 0, 0, 0, 0, 0, 0, 0], [3; 8], [0, 0], ethernet(0x0800, &plain4())], "");
     check(197, &bytes![erf(1), [0xff, 3, 0, 0x21], plain4()], "");
+    check(197, &bytes![erf(5), [0; 4], [0x0f, 0, 8, 0], plain4()], "");
+    check(197, &bytes![erf(4), [0; 4], snap()], "");
     check(197, &bytes![erf(22), plain4()], "");
+    stops(197, &bytes![erf(27), [0; 8]], "erf_type_27");
     check(197, &bytes![erf(23), six()], "");
+    stops(178, &[0x4d, 0x47, 0x43, 2, 0, 0], "juniper_without_link_layer");
+    stops(178, &[0x4d, 0x47, 0x44, 1, 0, 0], "juniper_magic");
+    check(128, &bytes![[1, 0, 0, 1], [0, 10, 2, 7, 7, 1], ethernet(0x0800, &plain4())], "");
+    stops(128, &[1, 4, 0, 1, 1], "tzsp_without_frame");
+    check(240, &bytes![[0; 4], ethernet(0x0800, &plain4()), [9; 4]], "");
+    check(241, &bytes![[0; 4], [0x55; 7], [0xd5], ethernet(0x0800, &plain4())], "");
+    check(192, &bytes![[0, 0, 20, 0, 1, 0, 0, 0], [5; 12], ethernet(0x0800, &plain4())], "");
     check(274, &bytes![[0x55; 7], [0xd5], ethernet(0x0800, &plain4())], "");
     check(281, &bytes![[0; 12], [9; 4], [8, 0], plain4()], "");
     check(282, &bytes![[9; 4], ethernet(0x0800, &plain4())], "");

@@ -1,14 +1,17 @@
 //! Certificates into the page, what ends first on top.
 
+use super::super::figure::expiry;
 use super::super::view::{self, Certificates, Level};
+use super::super::write::Results;
 use crate::census::certificates::{self, CertificateRow};
+use crate::census::findings::Found;
 
 /// Days left up to which a certificate is worth a look.
 const SOON: i64 = 30;
 
 /// Section 6.
-pub fn certificates(census: &certificates::Certificates) -> Certificates {
-    let mut rows = census.rows();
+pub fn certificates(results: &Results) -> Certificates {
+    let mut rows = results.census.certificates.rows();
     rows.sort_by(|one, other| {
         let key = |row: &CertificateRow| (row.days_left_at_capture.is_none(), row.days_left_at_capture);
         key(one).cmp(&key(other)).then_with(|| one.cert_id.cmp(&other.cert_id))
@@ -17,8 +20,28 @@ pub fn certificates(census: &certificates::Certificates) -> Certificates {
     Certificates {
         expired: count(|days| days < 0),
         ending: count(|days| (0..=SOON).contains(&days)),
+        columns: expiry::columns(rows.iter().filter_map(|row| row.days_left_at_capture)),
+        findings: results
+            .findings
+            .iter()
+            .filter(|found| !found.setting.muted && found.rule.subject().as_str() == "certificate")
+            .map(of_rule)
+            .collect(),
         rows: rows.iter().map(certificate).collect(),
     }
+}
+
+fn of_rule(found: &Found) -> (String, String, Level, u64) {
+    let subjects = found.rows.len() as u64 - u64::from(found.more);
+    (found.rule.id.into(), found.rule.title.into(), super::findings::level(found.setting.severity), subjects)
+}
+
+/// Certificates that have ended at a time (microseconds since 1970), that end within 30 days of it, and all whose end is known.
+pub fn ended(census: &certificates::Certificates, at_us: i64) -> (u64, u64, u64) {
+    let days = |row: &CertificateRow| Some(super::micros(row.not_after_utc?).saturating_sub(at_us).div_euclid(86_400_000_000));
+    let days: Vec<i64> = census.rows().iter().filter_map(days).collect();
+    let count = |is: fn(i64) -> bool| days.iter().filter(|days| is(**days)).count() as u64;
+    (count(|days| days < 0), count(|days| (0..=SOON).contains(&days)), days.len() as u64)
 }
 
 fn certificate(row: &CertificateRow) -> view::CertificateRow {
@@ -27,6 +50,7 @@ fn certificate(row: &CertificateRow) -> view::CertificateRow {
     view::CertificateRow {
         name: named.map_or_else(|| row.cert_id.chars().take(16).collect(), String::from),
         issuer: row.issuer.0.clone(),
+        ends_us: row.not_after_utc.map(super::micros),
         days_left: row.days_left_at_capture,
         level: match row.days_left_at_capture {
             None => Level::Neutral,

@@ -50,7 +50,8 @@ fn finding(results: &Results, found: &Found) -> Finding {
     }
 }
 
-fn level(severity: Severity) -> Level {
+/// How much a severity matters.
+pub fn level(severity: Severity) -> Level {
     match severity {
         Severity::Critical | Severity::High => Level::Bad,
         Severity::Medium => Level::Warn,

@@ -35,8 +35,8 @@ pub fn ladder_of(rows: &FlowRows, path: &str, why: &str) -> Ladder {
         capture: path.to_owned(),
         transport: flow.transport.clone().into_owned(),
         stream: flow.stream,
-        client: endpoint(&flow.client_ip, flow.client_port),
-        server: endpoint(&flow.server_ip, flow.server_port),
+        client: words::endpoint(&flow.client_ip, flow.client_port),
+        server: words::endpoint(&flow.server_ip, flow.server_port),
         sni: text(&flow.sni.0),
         version: text(&flow.tls_version),
         suite: text(&flow.cipher_suite),
@@ -61,11 +61,6 @@ pub fn ladder_of(rows: &FlowRows, path: &str, why: &str) -> Ladder {
         command: words::wireshark(path, &flow.wireshark_filter),
         lines: lines(rows).into_iter().collect(),
     }
-}
-
-/// `192.0.2.1:443`, `[2001:db8::1]:443`.
-fn endpoint(ip: &str, port: u16) -> String {
-    if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") }
 }
 
 fn micros(span: Millis) -> Option<u64> {

@@ -59,6 +59,13 @@ pub fn bar<W: Number>(part: impl Number, _: &dyn Values, whole: W) -> Result<u64
     Ok(figure::bar(part.number(), whole.number()))
 }
 
+/// How dark a cell is: 0 for none, 6 for the most, one less for each halving.
+#[filter_fn]
+pub fn heat<W: Number>(part: impl Number, _: &dyn Values, most: W) -> Result<u32> {
+    let (part, most) = (part.number(), most.number());
+    Ok(if part == 0 { 0 } else { 6u32.saturating_sub((most / part).max(1).ilog2()).max(1) })
+}
+
 /// Bytes with a unit.
 #[filter_fn]
 pub fn size(value: impl Number, _: &dyn Values) -> Result<String> {
@@ -77,6 +84,18 @@ pub fn ms(us: &Option<u64>, _: &dyn Values) -> Result<String> {
     Ok(us.map_or(String::new(), words::millis))
 }
 
+/// Microseconds as milliseconds.
+#[filter_fn]
+pub fn micros(us: impl Number, _: &dyn Values) -> Result<String> {
+    Ok(words::millis(us.number()))
+}
+
+/// A day.
+#[filter_fn]
+pub fn day(us: &i64, _: &dyn Values) -> Result<String> {
+    Ok(words::day(*us))
+}
+
 /// A time.
 #[filter_fn]
 pub fn utc(us: &i64, _: &dyn Values) -> Result<String> {
@@ -87,6 +106,12 @@ pub fn utc(us: &i64, _: &dyn Values) -> Result<String> {
 #[filter_fn]
 pub fn vis(text: &str, _: &dyn Values) -> Result<String> {
     Ok(words::visible(text))
+}
+
+/// The beginning of a flow's id: as much as `tlscensus show` asks for.
+#[filter_fn]
+pub fn brief(flow_id: &str, _: &dyn Values) -> Result<String> {
+    Ok(words::reveal(&flow_id.chars().take(9).collect::<String>()))
 }
 
 /// A name in pieces that may end a line: after each underscore.

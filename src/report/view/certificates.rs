@@ -3,7 +3,7 @@
 use super::{Cut, Level};
 
 /// Certificates in the table.
-pub const MAX_CERTIFICATES: usize = 100;
+pub const MAX_CERTIFICATES: usize = 60;
 
 /// Section 6, what ends first on top. TLS 1.3 encrypts certificates, so they are not among these.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,10 @@ pub struct Certificates {
     pub expired: u64,
     /// Certificates with up to 30 days left when last seen.
     pub ending: u64,
+    /// Certificates by place on the axis of days left and class: what [`super::super::figure::expiry::columns`] makes.
+    pub columns: Vec<(u64, &'static str, u64)>,
+    /// Rules that found something in certificates: id, title, how much it matters, certificates concerned.
+    pub findings: Vec<(String, String, Level, u64)>,
     /// The certificates.
     pub rows: Cut<CertificateRow, MAX_CERTIFICATES>,
 }
@@ -23,6 +27,8 @@ pub struct CertificateRow {
     pub name: String,
     /// Its issuer.
     pub issuer: String,
+    /// Its last second, microseconds since 1970 UTC.
+    pub ends_us: Option<i64>,
     /// Whole days from the last flow that showed it to its end, negative once it has ended.
     pub days_left: Option<i64>,
     /// The days left, in words of how much it matters.

@@ -1,6 +1,12 @@
 //! What was negotiated, where it failed and how it was cut: sections 3, 4, 5, 7 and 8 of the page.
 
-use super::{Cut, Level, MAX_ALERTS, MAX_GROUPS, MAX_MESSAGES, MAX_MSS, MAX_STEPS, MAX_SUITES, MAX_VERSIONS};
+use super::{
+    Cut, Level, MAX_ALERTS, MAX_GROUPS, MAX_MESSAGES, MAX_MSS, MAX_OLD_SERVERS, MAX_STEPS, MAX_SUITES, MAX_VERSIONS, OldServer, OverTime,
+    Part,
+};
+
+/// Weak suites that are offered and never chosen, named.
+pub const MAX_UNUSED: usize = 24;
 
 /// Section 3: versions offered and chosen.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +17,12 @@ pub struct Versions {
     pub choices: u64,
     /// Newest version first; GREASE values left out.
     pub rows: Cut<VersionRow, MAX_VERSIONS>,
+    /// What was agreed on over time.
+    pub over_time: OverTime,
+    /// How many servers agreed on an old version, in a sentence.
+    pub old_says: String,
+    /// The servers that did, those with the most such flows first.
+    pub old_servers: Cut<OldServer, MAX_OLD_SERVERS>,
 }
 
 /// One protocol version.
@@ -35,6 +47,12 @@ pub struct Suites {
     pub offers: u64,
     /// Flows whose ServerHello was read.
     pub choices: u64,
+    /// What the choices show, in a sentence or two.
+    pub says: String,
+    /// Flows by the place of the chosen suite in the client's list.
+    pub ranks: Vec<Part>,
+    /// Weak and insecure suites that clients offer and no server chose: name, level, flows that offer it.
+    pub unused: Cut<(String, Level, u64), MAX_UNUSED>,
     /// Most often chosen first, then most often offered; GREASE left out.
     pub rows: Cut<SuiteRow, MAX_SUITES>,
 }
@@ -69,8 +87,29 @@ pub struct Groups {
     pub choices: u64,
     /// Flows with a HelloRetryRequest.
     pub hello_retries: u64,
+    /// What the funnel shows.
+    pub says: String,
+    /// From offer to choice: kind of group, and flows that offer one, send a key share, choose one, choose one after a retry.
+    pub funnel: Vec<(&'static str, [u64; 4])>,
+    /// Sizes of ClientHellos with and without a post-quantum key share.
+    pub hellos: Vec<HelloSizes>,
     /// Most often chosen first, then most often offered; GREASE left out.
     pub rows: Cut<GroupRow, MAX_GROUPS>,
+}
+
+/// Sizes of some ClientHellos.
+#[derive(Clone, Debug, Default)]
+pub struct HelloSizes {
+    /// Which.
+    pub label: &'static str,
+    /// How many.
+    pub count: u64,
+    /// Of these, in more than one segment.
+    pub split: u64,
+    /// 5th, 25th, 50th, 75th and 95th percentile of their bytes.
+    pub at: [u64; 5],
+    /// Bytes of the longest.
+    pub max: u64,
 }
 
 /// One group, as in `groups.csv`.
@@ -99,6 +138,8 @@ pub struct Failures {
     pub failed: u64,
     /// Flows not judged: midway, cut by a gap, or the capture ended.
     pub not_judged: u64,
+    /// What the funnel shows, and what the matrix shows.
+    pub says: [String; 2],
     /// The twelve steps in order.
     pub steps: Cut<StepCount, MAX_STEPS>,
     /// Steps at which at least one handshake ended, in order.
@@ -183,6 +224,14 @@ pub struct Segmentation {
     pub offload_flows: u64,
     /// Largest relative error of a quantile in thousandths; 0 when quantiles are exact.
     pub quantile_error_permille: u64,
+    /// What the drawings show: records by segments, then flights.
+    pub says: [String; 2],
+    /// Complete messages in plain by records (1, 2, 3, 4 or more), then by segments (1 to 7, 8 or more).
+    pub cuts: [[u64; 8]; 4],
+    /// Flows whose ClientHello came in more than one segment, and those whose ClientHello was read.
+    pub split_hellos: (u64, u64),
+    /// Server's first flights by segments as long as the client's MSS: 1 to 15, 16 or more.
+    pub flights: [u64; 16],
     /// In the order of a handshake.
     pub rows: Cut<MessageCut, MAX_MESSAGES>,
     /// Flows whose client's MSS was seen: the denominator of `MssRow::client`.

@@ -18,6 +18,7 @@
 //! | [`certificate_compression`] | [`CERTIFICATE_COMPRESSIONS`] |
 //! | [`alpn()`] | [`ALPN_PROTOCOLS`], then [`EXTRA_ALPN_PROTOCOLS`] |
 //! | [`quic_version`] | [`QUIC_VERSIONS`], then [`EXTRA_QUIC_VERSIONS`] |
+//! | [`quic_transport_parameter`] | [`QUIC_TRANSPORT_PARAMETERS`] |
 //! | [`client_certificate_type`] | [`CLIENT_CERTIFICATE_TYPES`] |
 //! | [`ec_point_format`] | [`EC_POINT_FORMATS`] |
 //! | [`psk_key_exchange_mode`] | [`PSK_KEY_EXCHANGE_MODES`] |
@@ -26,7 +27,7 @@
 //! The registries are IANA's. A table `EXTRA_*` holds what is met on the wire and is *not* IANA's.
 //!
 //! To bring a table up to date: take the registry's page, change the rows, the date in the module's first
-//! paragraph and the count in its test.
+//! paragraph and the count in its test; and the registry's rows in `tests/registries`, which a test holds against the table.
 
 mod alerts;
 pub mod alpn;
@@ -40,6 +41,7 @@ mod extensions;
 mod groups;
 mod handshake_types;
 mod psk_key_exchange_modes;
+mod quic_transport_parameters;
 mod quic_versions;
 mod signature_schemes;
 mod srtp_profiles;
@@ -57,6 +59,7 @@ pub use extensions::{EXTENSIONS, EXTRA_EXTENSIONS, extension};
 pub use groups::{EXTRA_GROUPS, GROUPS, Group, group};
 pub use handshake_types::{EXTRA_HANDSHAKE_TYPES, HANDSHAKE_TYPES, handshake_type};
 pub use psk_key_exchange_modes::{PSK_KEY_EXCHANGE_MODES, is_psk_mode_grease, psk_key_exchange_mode};
+pub use quic_transport_parameters::{QUIC_TRANSPORT_PARAMETERS, is_quic_parameter_grease, quic_transport_parameter};
 pub use quic_versions::{EXTRA_QUIC_VERSIONS, QUIC_VERSIONS, is_quic_grease, quic_version};
 pub use signature_schemes::{EXTRA_SIGNATURE_SCHEMES, HASH_SIGNATURE_PAIRS, SIGNATURE_SCHEMES, SignatureScheme, signature_scheme};
 pub use srtp_profiles::{SRTP_PROFILES, srtp_profile};

@@ -1,8 +1,8 @@
-//! Versions of QUIC: IANA, QUIC Versions, as of 2025-09-23.
+//! Versions of QUIC: IANA, QUIC Versions, as of 2026-09-28.
 //!
-//! All 7 registered versions, permanent and provisional, 0 for Version Negotiation among them. The registry gives notes, no
-//! names: the names here are ours. Not in [`QUIC_VERSIONS`]: the versions 0x?a?a?a?a that are reserved to force negotiation
-//! ([`is_quic_grease`]).
+//! All 9 registered versions, permanent and provisional; among them 0 for Version Negotiation and the two of SCONE packets,
+//! which no connection has. The registry gives notes, no names: the names here are ours. Not in [`QUIC_VERSIONS`]: the versions
+//! 0x?a?a?a?a that are reserved to force negotiation ([`is_quic_grease`]).
 //!
 //! [`EXTRA_QUIC_VERSIONS`] is not IANA's: drafts of the IETF (0xff000000 and the draft's number), Google's unregistered versions
 //! (their name in ASCII), Facebook's mvfst.
@@ -28,7 +28,9 @@ pub static QUIC_VERSIONS: &[(u32, &str)] = &[
     (0x51303436, "Google QUIC Q046"),
     (0x51303530, "Google QUIC Q050"),
     (0x6b3343cf, "QUIC v2"),
+    (0x6f7dc0fd, "SCONE, even signals"),
     (0x709a50c4, "QUIC v2 (draft)"),
+    (0xef7dc0fd, "SCONE, odd signals"),
 ];
 
 /// Versions that are **not** IANA's, sorted by code.
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn whole() {
-        check::whole(QUIC_VERSIONS.iter().map(|row| row.0), 7);
+        check::whole(QUIC_VERSIONS.iter().map(|row| row.0), 9);
         check::whole(EXTRA_QUIC_VERSIONS.iter().map(|row| row.0), 49);
         check::apart(QUIC_VERSIONS.iter().map(|row| row.0), EXTRA_QUIC_VERSIONS.iter().map(|row| row.0));
         check::unique(QUIC_VERSIONS.iter().chain(EXTRA_QUIC_VERSIONS).map(|row| row.1));

@@ -2,6 +2,7 @@
 
 use super::super::deframe::{Fragment, MAX_MESSAGE, Step, Whole};
 use super::super::message::{Content, Message, State, handshake};
+use super::super::seen::USUAL;
 use super::super::{names, record};
 use super::{Place, Reading, Row, Session};
 use crate::flow::{Chunk, Side};
@@ -77,6 +78,7 @@ impl Session {
             // The flight is counted from the header of its first record on.
             self.seen.server_flight.start = whole.span.start.saturating_sub(record::HEADER as u64);
         }
+        self.unusual = self.seen.held().saturating_sub(USUAL);
         let state = if whole.body.is_some() { State::Seen } else { State::Partial };
         self.seen.count_handshake(side, &whole.span);
         self.push(Message { side, content, state, span: whole.span, retransmitted: 0 });
