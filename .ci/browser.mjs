@@ -4,11 +4,12 @@
 //   node browser.mjs SHOTS REPORT...      screenshots go into the folder SHOTS
 //
 // CHROMIUM names the browser (default /usr/bin/chromium), LOAD_MS the time to load (default 1000).
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
+import { explore } from './explorer.mjs';
 
 const [shots, ...reports] = process.argv.slice(2);
 if (reports.length === 0) {
@@ -51,7 +52,9 @@ const open = async (url, setting, options) => {
 
 const quiet = (name, { said, asked, setting }, url) => {
   check(name, `nothing on the console (${setting})`, said.length === 0, said.join(' | '));
-  const others = asked.filter((one) => one !== url && !one.startsWith('data:'));
+  // Files with all flows, where there are some, are asked for when a reader does.
+  const beside = new URL('report-pages/', url).href;
+  const others = asked.filter((one) => one.split('#')[0] !== url && !one.startsWith('data:') && !(setting === 'light' && one.startsWith(beside)));
   check(name, `no request (${setting})`, others.length === 0, others.join(' '));
 };
 
@@ -101,12 +104,16 @@ for (const report of reports) {
     await light.page.waitForFunction(() => document.querySelector('details.flow').open);
     await ladder.screenshot({ path: join(shots, `${name}-ladder.png`) });
   }
+  const pages = join(dirname(resolve(report)), 'report-pages');
+  const files = existsSync(pages) ? readdirSync(pages).length : 0;
+  await explore(light.page, resolve(report), (what, holds, detail) => check(name, what, holds, detail), files);
   quiet(name, light, url);
   for (const scheme of ['light', 'dark']) {
     await light.page.emulateMedia({ colorScheme: scheme });
     await light.page.evaluate(() => { for (const flow of [...document.querySelectorAll('details.flow')].slice(0, 4)) flow.open = true; });
     // Through the debugger: the page's own policy forbids to add a script to it.
     await light.page.evaluate(axe);
+    await light.page.evaluate(() => document.querySelector('.grid tbody tr')?.click());
     const found = await light.page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
     const grave = found.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical');
     check(name, `axe-core (${scheme})`, grave.length === 0, grave.map((one) => `${one.id}: ${one.nodes.length} times, ${one.nodes[0].html.slice(0, 160)} ${one.nodes[0].any.map((any) => any.message).join(' ')}`).join('\n'));

@@ -11,9 +11,11 @@ pub mod layout;
 pub mod load;
 pub mod manifest;
 pub mod package;
+pub mod pages;
 #[cfg_attr(not(feature = "parquet"), path = "report/no_parquet.rs")]
 pub mod parquet;
 pub mod reading;
+pub mod rows;
 pub mod table_file;
 pub mod tables;
 pub mod terminal;

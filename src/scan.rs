@@ -6,6 +6,7 @@ use crate::census::findings::{self, Found as Finding, Rules, Severity};
 use crate::cli::{self, Exit, Messages, Scan};
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::report::layout::Format;
 use crate::report::manifest::{RunBlock, summary};
 use crate::report::words;
 use crate::report::write::{Results, write_all};
@@ -47,6 +48,10 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     }
     let Some(place) = options.output.output.as_deref().filter(|_| !options.dry_run) else { return Ok(Exit::Done) };
 
+    let layout = options.output.form.layout(options.output.csv_raw);
+    if options.output.report_pages && !layout.has(Format::Csv) {
+        return Err(Error::Usage("--report-pages is made from flows.csv: it needs csv among the formats".into()));
+    }
     // Before the captures: a run that cannot be compared with is to be told of now.
     if options.output.baseline.is_some() && options.output.anonymize && options.output.anonymize_key.is_none() {
         return Err(Error::Usage("--baseline needs --anonymize-key: pseudonyms by chance are other ones in every run".to_owned()));
@@ -54,7 +59,6 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let anonymous = options.output.is_anonymous();
     let old = options.output.baseline.as_deref().map(|folder| Past::read(folder, anonymous)).transpose()?;
     let folder = OutputFolder::create(place, options.output.force)?;
-    let layout = options.output.form.layout(options.output.csv_raw);
     let stop = stop_on_interrupt();
     let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
     let scratch = Scratch::create(&folder.scratch())?;
@@ -83,6 +87,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         baseline: baseline.as_ref(),
         settings: settings(options),
         layout,
+        pages_from: options.output.report_pages.then(|| folder.path().to_owned()),
         run: match clock.block(threads) {
             _ if options.output.reproducible => RunBlock::default(),
             block if mask.is_some() => RunBlock { command: "tlscensus scan --anonymize".to_owned(), ..block },

@@ -104,8 +104,11 @@
   const verdict = () => [`TLS census of ${data.title}: ${data.verdict}`, ...data.sentences, ...data.tiles.map((tile) => `${tile.label}: ${tile.value} (${tile.detail})`)].join('\n');
   if (badge) badge.append(copyButton(verdict, 'of the verdict and its figures', 'Copy as text'));
 
+  const named = (text) => {
+    try { return decodeURIComponent(text); } catch { return text; }
+  };
   const open = () => {
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash.length > 1 && document.getElementById(named(location.hash.slice(1)));
     if (target && target.tagName === 'DETAILS') {
       target.open = true;
       target.scrollIntoView();
@@ -113,6 +116,8 @@
   };
   addEventListener('hashchange', open);
   open();
+
+  explorer({ make, copyButton });
 
   let closed = [];
   addEventListener('beforeprint', () => {

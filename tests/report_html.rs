@@ -84,7 +84,7 @@ fn the_policy_names_the_final_bytes_of_script_and_style() {
         );
         assert_eq!(policy.replace("&#39;", "'"), expected, "{name}");
         assert_eq!(html.matches("<style").count(), 1, "{name}");
-        assert_eq!(html.matches("<script").count(), 2, "{name}");
+        assert_eq!(html.matches("<script").count(), 3, "{name}");
     }
 }
 
@@ -113,7 +113,9 @@ fn hostile_text_stays_text() {
     let html = page("hostile");
     let data = inside(html, "id=\"data\">", "</script>");
     assert!(!data.contains(['<', '>', '&']));
-    let html = &html.replace(data, "");
+    let flows = inside(html, "id=\"flows\">", "</script>");
+    assert!(!flows.contains(['<', '>', '&', '\u{2028}', '\u{2029}']));
+    let html = &html.replace(data, "").replace(flows, "");
     for raw in [HOSTILE, "<img", "alert(1)</script", "\u{202e}", "\u{0}", "\u{1b}", "\" onmouseover"] {
         assert!(!html.contains(raw), "{raw:?} in {}", &html[html.find(raw).unwrap() - 200..][..300]);
     }
@@ -129,6 +131,7 @@ fn the_page_keeps_its_budget() {
         assert!(html.len() <= MAX_BYTES, "{name}: {} bytes", html.len());
     }
     let html = page("huge");
+    assert!(html.contains("200 of 48,211 shown, all in <code>csv/flows.csv</code>"));
     assert!(html.contains("150 of 48,211 shown, all in <code>csv/captures.csv</code>"));
     assert!(html.contains("60 of 5,000 shown, all in <code>csv/captures.csv</code>"));
 }
@@ -216,12 +219,12 @@ fn unescaped_output_is_on_the_list() {
         }
     }
     found.sort();
-    assert_eq!(found, ["ladder.html: style", "report.html: data", "report.html: script", "report.html: style"]);
+    assert_eq!(found, ["ladder.html: style", "report.html: data", "report.html: flows", "report.html: script", "report.html: style"]);
 }
 
 #[test]
 fn the_script_builds_no_markup_from_text() {
-    let script = include_str!("../templates/report.js");
+    let script = concat!(include_str!("../templates/report.js"), include_str!("../templates/explorer.js"));
     for word in
         ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(", "XMLHttpRequest", ".style"]
     {

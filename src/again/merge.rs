@@ -67,6 +67,7 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
         baseline: None,
         settings,
         layout: options.form.layout(parts[0].state.layout.raw),
+        pages_from: None,
         run: if options.reproducible { RunBlock::default() } else { clock.block(1) },
     };
     let streamed = || flows::merge(&parts, folder.path(), &results.layout);

@@ -4,7 +4,7 @@ use super::past::is_anonymous;
 use super::{Past, State};
 use crate::cli::{Exit, Messages, Report};
 use crate::error::Error;
-use crate::report::{Results, write_all};
+use crate::report::{Results, pages, write_all};
 use crate::run::Scratch;
 use crate::scan::in_pool;
 use std::fs;
@@ -22,7 +22,8 @@ pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
     let anonymous = is_anonymous(&state.settings);
     let old = options.baseline.as_deref().map(|folder| Past::read(folder, anonymous)).transpose()?;
     let baseline = old.map(|old| old.baseline(&findings, &state.rules));
-    let results = Results { baseline: baseline.as_ref(), ..state.results(&findings) };
+    let with_pages = options.report_pages || out.join(pages::FOLDER).is_dir();
+    let results = Results { baseline: baseline.as_ref(), pages_from: with_pages.then(|| out.to_owned()), ..state.results(&findings) };
     // In a folder of its own within the result, whose files then take the places of the old ones, each at once.
     let scratch = Scratch::create(&out.join(format!(".again.{}.part", std::process::id())))?;
     let written = in_pool(None, || write_all(scratch.path(), &results, || Ok(state.streamed())))??;
@@ -53,7 +54,7 @@ pub fn flows_are_there(out: &Path, state: &State) -> Result<(), Error> {
 /// Lets each file below `from` take the place of that below `to`; the manifest, which tells of the others, last.
 fn replace(from: &Path, to: &Path) -> Result<(), Error> {
     let mut files: Vec<PathBuf> = Vec::new();
-    for folder in ["", "csv", "parquet", "state"] {
+    for folder in ["", "csv", "parquet", "state", pages::FOLDER] {
         // A folder that this result does not have is no folder to look into.
         if !from.join(folder).is_dir() {
             continue;

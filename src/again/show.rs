@@ -4,9 +4,9 @@
 
 use crate::cli::{Color, Exit, Messages, Show};
 use crate::error::Error;
-use crate::report::csv::BOM;
 use crate::report::fill::ladder_of;
 use crate::report::reading;
+use crate::report::rows::walk;
 use crate::report::terminal::{self, Look};
 use crate::report::{html, words};
 use crate::row::Row;
@@ -16,7 +16,7 @@ use crate::row::flow::FlowRow;
 use crate::row::message::MessageRow;
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Characters of a flow's id.
 const ID: usize = 17;
@@ -62,7 +62,7 @@ fn find(out: &Path, wanted: &str) -> Result<(FlowRows, String), Error> {
     }
     let (mut found, mut others): (Option<FlowRow>, u64) = (None, 0);
     let mut named = Vec::new();
-    walk::<FlowRow>(out, |line| {
+    walk(reading::open(out, FlowRow::TABLE.name)?, |line| {
         if line.get(0).is_some_and(|id| id.starts_with(wanted)) {
             let flow = line.row::<FlowRow>()?;
             if named.len() < NAMED {
@@ -90,7 +90,7 @@ fn find(out: &Path, wanted: &str) -> Result<(FlowRows, String), Error> {
     }
     let mut rows = FlowRows { flow, ..FlowRows::default() };
     // A flow's messages stand together.
-    walk::<MessageRow>(out, |line| {
+    walk(reading::open(out, MessageRow::TABLE.name)?, |line| {
         let of_it = line.get(0) == Some(&rows.flow.flow_id);
         if of_it {
             rows.messages.push(line.row::<MessageRow>()?);
@@ -98,7 +98,7 @@ fn find(out: &Path, wanted: &str) -> Result<(FlowRows, String), Error> {
         Ok(if of_it || rows.messages.is_empty() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
     let mut path = String::new();
-    walk::<CaptureRow>(out, |line| {
+    walk(reading::open(out, CaptureRow::TABLE.name)?, |line| {
         let capture = line.row::<CaptureRow>()?;
         // A copy has the id of the capture that was read instead of it.
         if capture.capture_id != rows.flow.capture_id || capture.status == "duplicate" {
@@ -108,49 +108,4 @@ fn find(out: &Path, wanted: &str) -> Result<(FlowRows, String), Error> {
         Ok(ControlFlow::Break(()))
     })?;
     Ok((rows, path))
-}
-
-/// A line of a table.
-struct Line<'a> {
-    path: &'a Path,
-    header: &'a csv::StringRecord,
-    cells: &'a csv::StringRecord,
-}
-
-impl Line<'_> {
-    fn get(&self, at: usize) -> Option<&str> {
-        self.cells.get(at)
-    }
-
-    /// As a row of its table.
-    fn row<R: Row>(&self) -> Result<R, Error> {
-        let cell = |name: &str| {
-            let at = self.header.iter().position(|column| column == name)?;
-            self.cells.get(at).map(str::to_owned)
-        };
-        let line = self.cells.position().map_or(0, csv::Position::line);
-        R::read(&cell).ok_or_else(|| Error::result(self.path, format!("has a cell in line {line} that does not fit its column")))
-    }
-}
-
-/// Hands out the lines of a table until `each` has seen enough.
-fn walk<R: Row>(out: &Path, mut each: impl FnMut(Line<'_>) -> Result<ControlFlow<()>, Error>) -> Result<(), Error> {
-    let file = reading::open(out, R::TABLE.name)?;
-    let path: PathBuf = file.path().to_owned();
-    let failed = |error: csv::Error| match error.into_kind() {
-        csv::ErrorKind::Io(source) => Error::io("reading", &path)(source),
-        other => Error::result(&path, format!("cannot be read: {other:?}")),
-    };
-    let mut reader = csv::ReaderBuilder::new().buffer_capacity(256 << 10).from_reader(file);
-    let mut header = reader.headers().map_err(failed)?.clone();
-    if let Some(first) = header.get(0).and_then(|first| first.strip_prefix(std::str::from_utf8(BOM).unwrap_or_default())) {
-        header = std::iter::once(first).chain(header.iter().skip(1)).collect();
-    }
-    let mut cells = csv::StringRecord::new();
-    while reader.read_record(&mut cells).map_err(failed)? {
-        if each(Line { path: &path, header: &header, cells: &cells })?.is_break() {
-            break;
-        }
-    }
-    Ok(())
 }

@@ -125,6 +125,7 @@ impl<'a> State<'a> {
             baseline: None,
             settings: self.settings.clone(),
             layout: self.layout.clone(),
+            pages_from: None,
             run: self.run.clone(),
         }
     }

@@ -16,6 +16,7 @@ pub mod failures;
 pub mod findings;
 pub mod first;
 pub mod flights;
+pub mod glance;
 pub mod groups;
 pub mod histogram;
 pub mod keyed;
@@ -122,6 +123,8 @@ parts! {
     findings: findings::Findings,
     /// The flows that are shown one by one.
     selection: selection::Selection,
+    /// The flows of the flow explorer that are not among them.
+    glances: glance::Glances,
 }
 
 /// A server: where it listens.

@@ -76,6 +76,9 @@ pub struct Chosen<'a> {
     pub why: &'static str,
 }
 
+/// Why a flow of a pair of version and suite is shown.
+const SUITE: &str = "of its version and suite";
+
 /// How the flows are chosen, for the reader.
 pub const CHOSEN_BY: &str = "Shown are the earliest of each way to fail (at most 20 each), the slowest handshakes, the earliest of each \
     version with each cipher suite, and a random sample with a fixed seed. The choice is the same for every run over the same captures.";
@@ -125,6 +128,15 @@ impl Selection {
         failures.chain(suites).chain(self.slowest.held.values_mut()).chain(self.sample.held.values_mut())
     }
 
+    /// All flows held, and why; some twice. Failures in turn of each way to fail, the slowest, each suite, the sample.
+    pub fn all(&self) -> impl Iterator<Item = Chosen<'_>> {
+        let failures = self.failures.held.values().map(|class| &class.held);
+        let suites = self.suites.held.values().map(|class| &class.held);
+        let slowest = self.slowest.held.values().map(|rows| Chosen { rows, why: "slow" });
+        let sample = self.sample.held.values().map(|rows| Chosen { rows, why: "sample" });
+        in_turn(failures, why_failed).into_iter().chain(slowest).chain(in_turn(suites, |_| SUITE)).chain(sample)
+    }
+
     /// The slowest handshakes that completed, the slowest first.
     pub fn slowest(&self) -> impl ExactSizeIterator<Item = &FlowRow> {
         self.slowest.held.values().map(|rows| &rows.flow)
@@ -139,7 +151,7 @@ impl Selection {
         let suites = self.suites.held.values().map(|class| &class.held);
         page.take(in_turn(failures, why_failed), share(0));
         page.take(self.slowest.held.values().map(|rows| Chosen { rows, why: "slow" }), share(1));
-        page.take(in_turn(suites, |_| "of its version and suite"), share(2));
+        page.take(in_turn(suites, |_| SUITE), share(2));
         page.take(self.sample.held.values().map(|rows| Chosen { rows, why: "sample" }), limit);
         page.chosen
     }
@@ -212,7 +224,7 @@ fn why_failed(rows: &FlowRows) -> &'static str {
 }
 
 /// FNV-1a, then the finishing mix of SplitMix64, so that near ids lie far apart.
-fn hash(id: &str) -> u64 {
+pub fn hash(id: &str) -> u64 {
     let mut hash = id.bytes().fold(0xcbf2_9ce4_8422_2325 ^ SEED, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -12,6 +12,9 @@ pub struct Report {
     /// What the report is called from now on
     #[arg(long, value_name = "TITLE")]
     pub report_title: Option<String>,
+    /// Let the flow explorer show all flows, by files in report-pages/; where there are some, they are made again in any case
+    #[arg(long)]
+    pub report_pages: bool,
     /// Say in the report what changed since this finished run
     #[arg(long, value_name = "OUT", env = "TLSCENSUS_BASELINE", hide_env_values = true)]
     pub baseline: Option<PathBuf>,

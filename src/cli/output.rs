@@ -35,6 +35,12 @@ pub struct Output {
     /// What the report is called [default: the name of what is read]
     #[arg(long, value_name = "TITLE", env = "TLSCENSUS_REPORT_TITLE", hide_env_values = true)]
     pub report_title: Option<String>,
+    /// Let the flow explorer of the report show all flows, not only the chosen ones
+    ///
+    /// They are written to report-pages/ beside the report, 50,000 in a file, which the report loads when they are asked for; it makes no
+    /// other request.
+    #[arg(long, env = "TLSCENSUS_REPORT_PAGES", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    pub report_pages: bool,
     /// Say in the report what changed since this finished run
     #[arg(long, value_name = "OUT", env = "TLSCENSUS_BASELINE", hide_env_values = true)]
     pub baseline: Option<PathBuf>,

@@ -337,6 +337,7 @@ mod tests {
             findings: &[],
             settings: Vec::new(),
             layout: Layout::default(),
+            pages_from: None,
             run: RunBlock::default(),
         })
     }

@@ -1,6 +1,7 @@
 //! The census into the page: rows and counts become what [`super::view`] asks for. No text is escaped here.
 
 mod certificates;
+pub mod explorer;
 mod failures;
 mod findings;
 mod ladder;
@@ -42,6 +43,7 @@ pub fn page(results: &Results) -> Page {
         servers: parties::servers(&census.servers),
         clients: parties::clients(&census.clients),
         extensions: parties::extensions(census),
+        explorer: explorer::explorer(results),
         ladders: ladder::ladders(results),
         captures: Captures { rows: results.captures.iter().map(capture).collect() },
         about: about(results),
@@ -200,6 +202,7 @@ mod tests {
             settings: Vec::new(),
             baseline: None,
             layout: crate::report::Layout::default(),
+            pages_from: None,
             run: RunBlock::default(),
         })
     }

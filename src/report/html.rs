@@ -4,6 +4,7 @@
 //! [`SECTIONS`], and its data in [`view::Page`]. Text is escaped by askama; `|safe` stands in
 //! `templates/report.html` and `templates/ladder.html` alone, on the style, the script and the data block, and a test keeps it so.
 
+mod columns;
 mod filters;
 
 use askama::Template;
@@ -17,7 +18,7 @@ use super::view::{self, MAX_BYTES, MAX_LADDER_TABLE_ROWS};
 use super::words;
 
 /// The sections in order: id, number, name in the navigation.
-pub const SECTIONS: [(&str, u8, &str); 16] = [
+pub const SECTIONS: [(&str, u8, &str); 17] = [
     ("verdict", 0, "Verdict"),
     ("health", 1, "Run health"),
     ("findings", 2, "Findings"),
@@ -31,26 +32,52 @@ pub const SECTIONS: [(&str, u8, &str); 16] = [
     ("servers", 10, "Servers"),
     ("clients", 11, "Clients"),
     ("extensions", 12, "Extensions"),
+    ("explorer", 13, "Flow explorer"),
     ("ladders", 14, "Ladders"),
     ("captures", 15, "Captures"),
     ("about", 16, "About"),
 ];
 
+/// Bytes that the data of the flow explorer may take of the page.
+const MAX_FLOWS_BYTES: usize = 2_000_000;
 /// Longest sentence of the verdict, in characters.
 const SENTENCE: usize = 600;
-const STYLE: &str = include_str!("../../templates/report.css");
-const SCRIPT: &str = include_str!("../../templates/report.js");
+const STYLE: &str = concat!(
+    include_str!("../../templates/report.css"),
+    include_str!("../../templates/explorer.css"),
+    include_str!("../../templates/ladder.css")
+);
+const SCRIPT: &str = concat!(include_str!("../../templates/explorer.js"), include_str!("../../templates/report.js"));
 
 /// Renders the page. Ladders are left out from the end until it keeps to [`MAX_BYTES`].
 pub fn render(page: &view::Page) -> askama::Result<String> {
+    let (flows, explored) = flows(page);
     let mut ladders = page.ladders.ladders.rows().len();
     loop {
-        let html = Report::new(page, ladders).render()?;
+        let html = Report::new(page, &flows, explored, ladders).render()?;
         if html.len() <= MAX_BYTES || ladders == 0 {
             return Ok(html);
         }
         // About as many as fit if all are alike, and one less so that this ends.
         ladders = (ladders * MAX_BYTES / html.len()).min(ladders - 1);
+    }
+}
+
+/// Flows as the explorer reads them from a file beside the page.
+pub fn flows_json(rows: &[view::ExplorerRow]) -> String {
+    columns::json(rows, &[])
+}
+
+/// The flows of the explorer as data, and how many they are: as many as keep to [`MAX_FLOWS_BYTES`].
+fn flows(page: &view::Page) -> (String, usize) {
+    let rows = page.explorer.rows.rows();
+    let mut shown = rows.len();
+    loop {
+        let json = columns::json(&rows[..shown], &page.explorer.pages);
+        if json.len() <= MAX_FLOWS_BYTES || shown == 0 {
+            return (json, shown);
+        }
+        shown = (shown * MAX_FLOWS_BYTES / json.len()).min(shown - 1);
     }
 }
 
@@ -62,8 +89,13 @@ pub fn render_one(flow: view::Ladder) -> askama::Result<String> {
 
 /// Data for `<script type="application/json">`: valid JSON that cannot end its element.
 pub fn json_block(value: &serde_json::Value) -> String {
-    let mut block = String::new();
-    for c in value.to_string().chars() {
+    escaped(&value.to_string())
+}
+
+/// JSON without what could end an element or a line of a script.
+fn escaped(json: &str) -> String {
+    let mut block = String::with_capacity(json.len());
+    for c in json.chars() {
         match c {
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => block.push_str(&format!("\\u{:04x}", c as u32)),
             _ => block.push(c),
@@ -81,6 +113,8 @@ struct Report<'a> {
     style_hash: String,
     script_hash: String,
     data: String,
+    flows: &'a str,
+    explored: u64,
     strip: Option<StripFigure>,
     area: Option<AreaFigure>,
     curves: Option<CurveFigure>,
@@ -104,7 +138,7 @@ struct Drawn<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn new(page: &'a view::Page, ladders: usize) -> Self {
+    fn new(page: &'a view::Page, flows: &'a str, explored: usize, ladders: usize) -> Self {
         let mut rows = MAX_LADDER_TABLE_ROWS;
         let drawn = page.ladders.ladders.rows().iter().take(ladders).map(|flow| {
             let needed = flow.lines.rows().len() + 1;
@@ -121,6 +155,8 @@ impl<'a> Report<'a> {
             style_hash: hash(STYLE),
             script_hash: hash(SCRIPT),
             data: data(page),
+            flows,
+            explored: explored as u64,
             strip: figure::strip(&page.health.strip),
             area: area::draw(&page.versions.over_time),
             curves: curve::draw(&page.timing),
@@ -210,6 +246,12 @@ impl<'a> Report<'a> {
     /// Whether a rule has its finding in the page.
     fn has_finding(&self, id: &str) -> bool {
         self.page.findings.rows.rows().iter().any(|finding| finding.id == *id)
+    }
+
+    /// The flows of the explorer's plain table.
+    fn plain(&self) -> &[view::ExplorerRow] {
+        let rows = self.page.explorer.rows.rows();
+        &rows[..rows.len().min(self.explored as usize).min(view::MAX_EXPLORED_ROWS)]
     }
 
     /// Whether a flow has its ladder in the page, so that a link to it leads somewhere.

@@ -9,7 +9,7 @@
 //! A column is as wide as what stands in it; where the terminal is narrow, those that say less are left out. It is drawn
 //! in Unicode and turned into ASCII at the end, character by character, so that columns stay where they are.
 
-use super::figure::ladder::{frames, word};
+use super::figure::ladder::{again, frames, word};
 use super::view::{Direction, Ladder, LadderLine, StepState};
 use super::words;
 
@@ -78,6 +78,7 @@ fn facts(ladder: &Ladder) -> String {
         ("name", or(&ladder.sni, "none sent or unknown")),
         ("version", or(&ladder.version, "unknown")),
         ("suite", or(&ladder.suite, "unknown")),
+        ("group", or(&ladder.group, "none or unknown") + &ladder.resumption.as_ref().map(|how| format!(", {how}")).unwrap_or_default()),
         ("ALPN", or(&ladder.alpn, "none or encrypted")),
         ("MSS", format!("client {}, server {}", mss(ladder.mss_client), mss(ladder.mss_server))),
         ("outcome", words::visible(&ladder.outcome) + &took),
@@ -129,7 +130,8 @@ fn arrow(line: &LadderLine, lane: usize) -> (String, Option<String>) {
     };
     let left = if sent && matches!(line.direction, Direction::Server | Direction::Both) { '◀' } else { shaft };
     let right = if sent && matches!(line.direction, Direction::Client | Direction::Both) { '▶' } else { shaft };
-    let detail = words::visible(&line.detail);
+    let told = [words::visible(&line.detail), again(line)];
+    let detail = told.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ");
     let room = lane - 6;
     let name = format!("{} {}", line.step, line.name);
     let whole = if detail.is_empty() { name.clone() } else { format!("{name}: {detail}") };

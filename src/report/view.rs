@@ -11,6 +11,7 @@
 pub mod baseline;
 pub mod certificates;
 mod cut;
+pub mod explorer;
 pub mod findings;
 pub mod handshake;
 pub mod ladder;
@@ -20,6 +21,7 @@ pub mod timing;
 pub use baseline::{Baseline, Figures};
 pub use certificates::{CertificateRow, Certificates, MAX_CERTIFICATES};
 pub use cut::Cut;
+pub use explorer::{Explorer, ExplorerRow, FlowsFile, MAX_EXPLORED, MAX_EXPLORED_ROWS};
 pub use findings::{Finding, FindingExample, Findings};
 pub use handshake::{
     AlertRow, Failures, GroupRow, Groups, HelloSizes, MAX_UNUSED, MatrixRow, MessageCut, MssRow, Segmentation, StepCount, SuiteRow, Suites,
@@ -70,7 +72,7 @@ pub const MAX_LADDER_TABLE_ROWS: usize = 300;
 pub const MAX_SETTINGS: usize = 40;
 
 /// Tables with a header row, other than those of ladders.
-const TABLES: usize = 27;
+const TABLES: usize = 28;
 /// Rows of tables whose rows are always the same: kinds of groups, sizes of ClientHellos, records by segments.
 const FIXED: usize = 9;
 
@@ -93,6 +95,7 @@ const _: () = assert!(
         + MAX_EXTENSIONS
         + MAX_PROTOCOLS
         + MAX_CAPTURES
+        + MAX_EXPLORED_ROWS
         + MAX_LADDER_TABLE_ROWS
         + MAX_SETTINGS
         + FIXED
@@ -135,6 +138,8 @@ pub struct Page {
     pub clients: Clients,
     /// Section 12.
     pub extensions: Extensions,
+    /// Section 13.
+    pub explorer: Explorer,
     /// Section 14.
     pub ladders: Ladders,
     /// Section 15.

@@ -162,7 +162,7 @@ pub fn wireshark(path: &str, filter: &str) -> String {
 }
 
 /// A path that no program takes for an option.
-fn below_here(path: &str) -> String {
+pub fn below_here(path: &str) -> String {
     if path.starts_with('/') { path.into() } else { format!("./{path}") }
 }
 

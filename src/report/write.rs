@@ -7,14 +7,16 @@ use super::manifest::{self, RunBlock};
 use super::table_file::Written;
 use super::tables::{Entry, TABLES};
 use super::view::Baseline;
-use super::{cbom, dictionary, fill, html, load, package};
+use super::{cbom, dictionary, fill, html, load, package, pages, reading};
 use crate::census::Census;
 use crate::census::findings::Found;
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::row::Row;
 use crate::row::capture::CaptureRow;
+use crate::row::flow::FlowRow;
 use rayon::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a run came to.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct Results<'a> {
     pub settings: Vec<(String, String)>,
     /// What is written, and how.
     pub layout: Layout,
+    /// The result whose flows.csv all go into files beside the page, for its explorer; none if that is not wanted.
+    pub pages_from: Option<PathBuf>,
     /// What differs from run to run.
     pub run: RunBlock,
 }
@@ -75,16 +79,21 @@ pub fn write_all(
         let write = |entry: &Entry| Some(entry.write?(results, out));
         TABLES.par_iter().filter_map(write).collect()
     };
-    let page = || layout.has(Format::Html).then(|| html::render(&fill::page(results))).transpose();
+    let alone = layout.has(Format::Html) && results.pages_from.is_none();
+    let page = || alone.then(|| html::render(&fill::page(results))).transpose();
     // The flows' tables are the longest piece of work: whoever is free takes the others meanwhile.
     let (streamed, (counted, page)) = rayon::join(streamed, || rayon::join(counted, page));
     let mut written = streamed?;
+    let with_pages = match &results.pages_from {
+        Some(from) if layout.has(Format::Html) => Some(with_pages(out, from, results, &written)?),
+        _ => None,
+    };
     written.extend(counted?);
     let place = |file: &Written| TABLES.iter().position(|entry| entry.table.name == file.table);
     written.sort_by_key(place);
     let json = |value: &serde_json::Value| serde_json::to_string_pretty(value).map(|text| text + "\n");
     let mut files = vec![("DICTIONARY.md", dictionary::markdown())];
-    files.extend(page?.map(|page| ("report.html", page)));
+    files.extend(page?.or(with_pages).map(|page| ("report.html", page)));
     if layout.has(Format::Json) {
         files.push(("summary.json", json(&manifest::summary(results))?));
     }
@@ -107,6 +116,14 @@ pub fn write_all(
     Ok(written)
 }
 
+/// The page with files beside it that hold all flows, from the tables of the result `from`.
+fn with_pages(out: &Path, from: &Path, results: &Results, streamed: &[Written]) -> Result<String, Error> {
+    let flows = streamed.iter().find(|table| table.table == FlowRow::TABLE.name).map(|table| table.csv.clone()).unwrap_or_default();
+    let mut page = fill::page(results);
+    page.explorer.pages = pages::write(out, reading::of(from, flows)?, results)?;
+    Ok(html::render(&page)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::csv;
@@ -116,7 +133,6 @@ mod tests {
     use crate::row::assemble::FlowRows;
     use crate::time::Timestamp;
     use std::collections::BTreeMap;
-    use std::path::PathBuf;
 
     /// A folder with all files of a run over generated flows.
     fn out(name: &str, threads: u64) -> PathBuf {
@@ -154,6 +170,7 @@ mod tests {
             baseline: None,
             settings: vec![("series".into(), "auto".into())],
             layout,
+            pages_from: None,
             run: RunBlock { threads, ..RunBlock::default() },
         };
         write_all(&out, &results, || Ok(streamed.to_vec())).unwrap();

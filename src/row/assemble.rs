@@ -187,11 +187,16 @@ fn ends(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &Roles) {
     let field = if network.ip_version == 6 { "ipv6.addr" } else { "ip.addr" };
     let transport = &row.transport;
     let until = if network.files == 1 { format!(" && frame.number <= {}", row.last_frame) } else { String::new() };
-    row.wireshark_filter = format!(
-        "frame.number >= {}{until} && {field} == {} && {field} == {} && {transport}.port == {} && {transport}.port == {}",
-        row.first_frame, row.client_ip, row.server_ip, row.client_port, row.server_port
-    )
-    .into();
+    let ports = format!("{transport}.port == {} && {transport}.port == {}", row.client_port, row.server_port);
+    // Fragments but the last have no ports in Wireshark's eyes.
+    let ports = match (network.ip_fragments, network.ip_version) {
+        (0, _) => ports,
+        (_, 6) => format!("({ports} || ipv6.fraghdr)"),
+        _ => format!("({ports} || ip.flags.mf == 1 || ip.frag_offset > 0)"),
+    };
+    row.wireshark_filter =
+        format!("frame.number >= {}{until} && {field} == {} && {field} == {} && {ports}", row.first_frame, row.client_ip, row.server_ip)
+            .into();
 }
 
 fn outcome(row: &mut FlowRow, seen: &Seen, roles: &Roles, judgement: &Judgement) {

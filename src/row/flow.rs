@@ -22,7 +22,8 @@ table! {
     /// `tls` (over TCP), `dtls` or `quic` (both over UDP).
     protocol: Word,
     /// The number that Wireshark and tshark give it in that capture: tcp.stream, or udp.stream of the conversation. DTLS associations and QUIC
-    /// connections that follow one another between the same ports share it.
+    /// connections that follow one another between the same ports share it. After a SOCKS connection Wireshark's is higher by one: it gives the
+    /// connection within a number of its own, which no packet has.
     stream: Option<u64>,
     /// Address of the client: who sent the SYN, else who sent the first ClientHello, else see client_guessed.
     client_ip: Word,
@@ -311,7 +312,8 @@ table! {
     quic_max_udp_payload_bytes: Option<u64>,
     /// The client's initial_max_data: what it takes on the connection before it asks for more.
     quic_initial_max_data_bytes: Option<u64>,
-    /// A display filter that finds exactly its packets in that capture.
+    /// A display filter that finds its packets in that capture: exactly those of TCP; where it came in IP fragments, also others between the two addresses
+    /// at that time; where UDP ports carry other protocols beside it, also theirs.
     wireshark_filter: Word,
     /// Rules that it raises, by id, joined by `;` (findings.csv; `tlscensus explain` says what they are), muted ones too.
     findings: Word,

@@ -12,6 +12,7 @@ use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
 use crate::ledger::{Layer, Ledger, Place, Reason};
 use crate::row::assemble::{Origin, assemble};
+use crate::row::flow::FlowRow;
 use crate::row::network::Network;
 use crate::row::{Style, Wild};
 use crate::time::Timestamp;
@@ -137,20 +138,26 @@ impl Collected {
             .map(|(index, capture)| (capture.id.as_str(), index))
             .collect();
         let mut selection = std::mem::take(&mut self.census.selection);
-        let mut flows: Vec<_> = selection
-            .flows_mut()
-            .filter_map(|rows| Some((*index.get(rows.flow.capture_id.as_ref())?, rows.flow.first_frame, rows)))
+        let mut glances = std::mem::take(&mut self.census.glances);
+        let whole = selection.flows_mut().map(|rows| {
+            let FlowRow { capture_id, first_frame, stream, .. } = &mut rows.flow;
+            (capture_id, *first_frame, rows.conversation, stream)
+        });
+        let glanced = glances.flows_mut().map(|flow| (&mut flow.capture_id, flow.first_frame, flow.conversation, &mut flow.stream));
+        let mut flows: Vec<_> = whole
+            .chain(glanced)
+            .filter_map(|(id, frame, conversation, stream)| Some((*index.get(id.as_ref())?, frame, conversation, stream)))
             .collect();
-        flows.sort_by_key(|(capture, frame, _)| (*capture, *frame));
+        flows.sort_by_key(|(capture, frame, ..)| (*capture, *frame));
         let mut streams = (usize::MAX, Streams::default());
-        for (capture, _, rows) in &mut flows {
-            if streams.0 != *capture {
-                streams = (*capture, self.streams(*capture));
+        for (capture, _, conversation, stream) in flows {
+            if streams.0 != capture {
+                streams = (capture, self.streams(capture));
             }
-            rows.flow.stream = Some(streams.1.number(rows.conversation));
+            *stream = Some(streams.1.number(conversation));
         }
-        drop(flows);
         self.census.selection = selection;
+        self.census.glances = glances;
     }
 
     /// Counts of a capture, to be added to.

@@ -84,6 +84,31 @@ fn a_report_is_built_again_to_the_byte() {
 }
 
 #[test]
+fn all_flows_go_into_files_beside_the_report_if_asked_for() {
+    let folder = Folder::new();
+    scan_of(&folder, "out", &["tls12-*"]);
+    let page = |out: &str| fs::read_to_string(folder.at(out).join("report.html")).unwrap();
+    assert!(!page("out").contains("strict-dynamic") && !folder.at("out/report-pages").exists());
+    printed(&folder, ["report", "out", "--report-pages"]);
+    let with = files(&folder.at("out"));
+    let policy = |page: &str| page.split("script-src ").nth(1).unwrap().split(';').next().unwrap().matches(' ').count();
+    assert_eq!(policy(&page("out")), 1);
+    let text = String::from_utf8(with[Path::new("report-pages/flows-0001.js")].clone()).unwrap();
+    let json = text.strip_prefix("tlscensusFlows(").and_then(|text| text.strip_suffix(")\n")).unwrap();
+    let flows: serde_json::Value = serde_json::from_str(json).unwrap();
+    let ids: Vec<_> = flows["columns"]["id"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect();
+    let table = Table::read(&folder.at("out"), "flows");
+    assert_eq!(ids, table.lines().map(|line| line.get("flow_id").to_owned()).collect::<Vec<_>>());
+    // Once there, they stay, to the byte; and a scan that is asked for them writes the same.
+    printed(&folder, ["report", "out"]);
+    assert!(with == files(&folder.at("out")));
+    let mut arguments = vec![samples().into_os_string(), "--series".into(), "none".into(), "--reproducible".into()];
+    arguments.extend(["--report-title", "samples", "--report-pages", "--include", "tls12-*"].map(Into::into));
+    scan(&folder.at("scanned"), arguments);
+    assert!(with == files(&folder.at("scanned")));
+}
+
+#[test]
 fn a_report_gets_another_title_and_keeps_it() {
     let folder = Folder::new();
     scan_of(&folder, "out", &["tls13"]);

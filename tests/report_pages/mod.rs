@@ -5,9 +5,11 @@ mod parties;
 
 use handshakes::{failures, groups, old_server, segmentation, suites, versions};
 use parties::{certificate, certificates, clients, extensions, servers, timing};
+use tlscensus::census::glance::Glance;
 use tlscensus::report::view::*;
 use tlscensus::report::{figure, verdict};
 use tlscensus::row::step::STEPS;
+use tlscensus::row::{Millis, Wild, Word};
 
 /// Everything that must not take effect in a page.
 pub const HOSTILE: &str =
@@ -31,6 +33,7 @@ pub fn usual() -> Page {
         servers: servers(),
         clients: clients(),
         extensions: extensions(),
+        explorer: explorer(3_600, "mail.example"),
         ladders: Ladders {
             chosen_by: "At most 20 of each kind of failure, the slowest, and a sample with a fixed seed.".into(),
             flows: 48_211,
@@ -191,6 +194,8 @@ pub fn hostile() -> Page {
     page.extensions.rows = page.extensions.rows.rows().iter().map(|row| ExtensionRow { name: bad(), ..row.clone() }).collect();
     page.extensions.protocols =
         page.extensions.protocols.rows().iter().map(|row| ProtocolRow { id: bad(), name: bad(), ..row.clone() }).collect();
+    page.explorer = explorer(7, &bad());
+    page.explorer.chosen_by = bad();
     page.ladders.chosen_by = bad();
     page.ladders.ladders = (0..3).map(|at| hostile_ladder(at, &bad())).collect();
     page.captures.rows = page.captures.rows.rows().iter().map(|row| CaptureRow { path: bad(), format: bad(), ..row.clone() }).collect();
@@ -202,6 +207,32 @@ pub fn hostile() -> Page {
     page.verdict = verdict::judge(&page);
     page.verdict.sentences.push(bad());
     page
+}
+
+/// Flows at a glance, with a text wherever one comes from a capture or could be read back from elsewhere.
+fn explorer(flows: u64, text: &str) -> Explorer {
+    let word = |at: u64| Word::from(format!("{text}{at}"));
+    let row = |at: u64| ExplorerRow {
+        flow: Glance {
+            flow_id: if at.is_multiple_of(2) { format!("f{at:016x}").into() } else { word(at) },
+            protocol: "tls".into(),
+            client_ip: word(at),
+            server_ip: word(at % 9),
+            sni: Wild(format!("{at}{text}")),
+            alpn: Wild(text.into()),
+            tls_version: word(at % 3),
+            cipher_suite: word(at % 5),
+            outcome: word(at % 4),
+            alert_name: word(at % 4),
+            findings: word(at % 4),
+            handshake_ms: Some(Millis::default()),
+            packets: u64::MAX,
+            ..Glance::default()
+        },
+        path: word(at % 50).into_owned(),
+        why: text.into(),
+    };
+    Explorer { chosen_by: "A few of all.".into(), rows: Cut::of((0..flows).map(row), 48_211), pages: Vec::new() }
 }
 
 /// An example with the same text everywhere.
@@ -246,6 +277,7 @@ pub fn huge() -> Page {
     page.extensions.protocols = page.extensions.protocols.rows().iter().cycle().take(5_000).cloned().collect();
     page.captures.rows = captures(48_211);
     page.ladders.ladders = (0..205).map(|at| hostile_ladder(at, &long)).collect();
+    page.explorer = explorer(4_000, &long.chars().take(400).collect::<String>());
     page.about.settings = (0..500).map(|at| (format!("setting {at}"), long.clone())).collect();
     page.verdict = verdict::judge(&page);
     page
@@ -344,6 +376,8 @@ fn ladder(at: u64) -> Ladder {
         bytes: Some(bytes),
         records: Some(1),
         segments: Some(segments),
+        again: u64::from(step == 4),
+        flight: Some(u32::from(step / 3)),
     };
     let absent = |step: u8, state| LadderLine {
         since_start_us: None,
@@ -352,6 +386,8 @@ fn ladder(at: u64) -> Ladder {
         bytes: None,
         records: None,
         segments: None,
+        again: 0,
+        flight: None,
         direction: Direction::None,
         ..line(step, Direction::None, state, 0, (0, 0), 0, 0)
     };
@@ -386,12 +422,15 @@ fn ladder(at: u64) -> Ladder {
     Ladder {
         flow_id: format!("f{at:016x}"),
         capture: format!("gateway-{}/2026-11-0{}_0001.pcapng", at % 5, at % 9 + 1),
+        transport: "tcp".into(),
         stream: Some(at * 31),
         client: format!("192.0.2.{}:{}", at % 250 + 1, 40_000 + at),
         server: "[2001:db8:4:21::17]:443".into(),
         sni: (at % 5 != 4).then(|| format!("host-{at}.example.net")),
         version: (!failed).then(|| "TLS 1.2".into()),
         suite: (!failed).then(|| "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256".into()),
+        group: (!failed).then(|| "x25519".into()),
+        resumption: (!failed).then(|| "full handshake".into()),
         alpn: at.is_multiple_of(2).then(|| "h2".into()),
         outcome: if failed { "alert".into() } else { "completed".into() },
         level: if failed { Level::Bad } else { Level::Good },
@@ -412,11 +451,14 @@ fn hostile_ladder(at: u64, bad: &str) -> Ladder {
     Ladder {
         flow_id: format!("{}{at}", if at == 0 { bad() } else { "f".into() }),
         capture: bad(),
+        transport: bad(),
         client: bad(),
         server: bad(),
         sni: Some(bad()),
         version: Some(bad()),
         suite: Some(bad()),
+        group: Some(bad()),
+        resumption: Some(bad()),
         alpn: Some(bad()),
         outcome: bad(),
         why: bad(),

@@ -2,25 +2,30 @@
 //! the message took TCP segments.
 //!
 //! ```text
-//!    time    client               server     bytes  segments  frames  state
-//!   0.000      |------ ClientHello ----->|      517      1        4    seen
-//!  12.345      |<==  ==  Certificate  == |    3,712      3     6-10    seen
+//!    time    client               server  round trip   bytes  records  segments  frames  state
+//!   0.000      |------ ClientHello ----->|  .            517        1         1       4  seen
+//!  12.345      |<==  ==  Certificate  == |  ' 12.345   3,712        1         3    6-10  seen
 //! ```
+//!
+//! Messages of one flight stand on one ground. Where the page is narrow the style moves the parts together: the columns on
+//! the right go, and a line beneath each arrow has their figures.
 
 use super::super::view::{Direction, Ladder, LadderLine, StepState};
 use super::super::words;
 
 /// Width of the drawing.
-pub const WIDTH: u64 = 920;
+pub const WIDTH: u64 = 940;
 /// The client's line.
 pub const CLIENT_X: u64 = 104;
 /// The server's line.
-pub const SERVER_X: u64 = 560;
+pub const SERVER_X: u64 = 500;
 
 /// Top edge of the first row.
 const TOP: u64 = 52;
 /// Height of a row.
-const ROW: u64 = 38;
+const ROW: u64 = 40;
+/// Characters that find room above an arrow on a narrow page.
+const NARROW: usize = 42;
 /// Pieces into which a shaft is cut at most; the number beside it is exact.
 const MOST_PIECES: u64 = 12;
 /// Space between a line and the arrow.
@@ -39,6 +44,21 @@ pub struct LadderFigure<'a> {
     pub foot: u64,
     /// The arrows.
     pub rows: Vec<Row<'a>>,
+    /// Grounds of every other flight: top edge and height.
+    pub grounds: Vec<(u64, u64)>,
+    /// From a message of the client to the server's answer.
+    pub turns: Vec<Turn>,
+}
+
+/// A round trip, drawn as a brace on the server's side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Path of the brace.
+    pub path: String,
+    /// Base line of its label.
+    pub y: u64,
+    /// How long it took, in milliseconds.
+    pub took: String,
 }
 
 /// One arrow, drawn.
@@ -68,13 +88,61 @@ pub struct Row<'a> {
     pub from: &'static str,
     /// `6`, `6–10` or nothing.
     pub frames: String,
+    /// `2 segments sent again` or nothing.
+    pub again: String,
+    /// The flight, where it begins here.
+    pub flight: Option<u32>,
+    /// Whether name and detail are too long to stand side by side on a narrow page.
+    pub long: bool,
+    /// All figures in one line, for narrow pages.
+    pub under: String,
 }
 
 /// Draws a ladder.
 pub fn draw(ladder: &Ladder) -> LadderFigure<'_> {
-    let rows: Vec<Row> = ladder.lines.rows().iter().enumerate().map(|(at, line)| row(line, at as u64)).collect();
+    let mut rows: Vec<Row> = ladder.lines.rows().iter().enumerate().map(|(at, line)| row(line, at as u64)).collect();
+    let mut before = None;
+    for row in &mut rows {
+        row.flight = row.line.flight.filter(|flight| Some(*flight) != before);
+        before = row.line.flight.or(before);
+    }
     let foot = TOP + rows.len() as u64 * ROW + 4;
-    LadderFigure { ladder, height: foot + 8, foot, rows }
+    LadderFigure { ladder, height: foot + 8, foot, grounds: grounds(&rows), turns: turns(&rows), rows }
+}
+
+/// Stretches of rows of one flight, of every other flight.
+fn grounds(rows: &[Row]) -> Vec<(u64, u64)> {
+    let mut grounds: Vec<(u64, u64)> = Vec::new();
+    let mut last = None;
+    for row in rows {
+        let Some(flight) = row.line.flight.filter(|flight| flight % 2 == 1) else { continue };
+        let top = row.y - ROW + 15;
+        match grounds.last_mut() {
+            Some((from, height)) if last == Some(flight) && *from + *height == top => *height += ROW,
+            _ => grounds.push((top, ROW)),
+        }
+        last = Some(flight);
+    }
+    grounds
+}
+
+/// From each message of the client that the server answers to the answer.
+fn turns(rows: &[Row]) -> Vec<Turn> {
+    let sent: Vec<_> = rows
+        .iter()
+        .filter(|row| !row.pieces.is_empty() && matches!(row.line.direction, Direction::Client | Direction::Server))
+        .filter_map(|row| Some((row.line.direction, row.y, row.line.since_start_us?)))
+        .collect();
+    let x = SERVER_X + 8;
+    let turn = |pair: &[(Direction, u64, u64)]| {
+        let [(Direction::Client, from, asked), (Direction::Server, to, answered)] = pair else { return None };
+        let took = answered.checked_sub(*asked)?;
+        let (end, tip) = (x + 5, x + 9);
+        let middle = (from + to) / 2;
+        let path = format!("M{x},{from} H{end} V{middle} H{tip} H{end} V{to} H{x}");
+        Some(Turn { path, y: middle + 4, took: words::millis(took) })
+    };
+    sent.windows(2).filter_map(turn).collect()
 }
 
 /// The word for a state: colour never stands alone.
@@ -124,7 +192,34 @@ fn row(line: &LadderLine, at: u64) -> Row<'_> {
             Direction::None => "",
         },
         frames: frames(line),
+        again: again(line),
+        long: line.name.chars().count() + line.detail.chars().count() > NARROW,
+        flight: None,
+        under: under(line),
     }
+}
+
+/// `2 segments sent again`, or nothing.
+pub fn again(line: &LadderLine) -> String {
+    match line.again {
+        0 => String::new(),
+        1 => "1 segment sent again".into(),
+        n => format!("{} segments sent again", words::count(n)),
+    }
+}
+
+/// `12.345 ms · 3,712 B · 3 seg · frames 6–10 · seen`.
+fn under(line: &LadderLine) -> String {
+    let frames = frames(line);
+    let mut parts = Vec::new();
+    parts.extend(line.since_start_us.map(|us| format!("{} ms", words::millis(us))));
+    parts.extend(line.bytes.map(|bytes| format!("{} B", words::count(bytes))));
+    parts.extend(line.segments.map(|segments| format!("{} seg", words::count(segments))));
+    if !frames.is_empty() {
+        parts.push(format!("{} {frames}", if frames.contains('–') { "frames" } else { "frame" }));
+    }
+    parts.push(word(line.state).into());
+    parts.join(" · ")
 }
 
 fn class(line: &LadderLine) -> &'static str {
@@ -158,6 +253,39 @@ fn head(tip: u64, base: u64, y: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn line(direction: Direction, flight: u32, us: u64) -> LadderLine {
+        LadderLine {
+            step: 2,
+            name: "x".into(),
+            detail: String::new(),
+            direction,
+            state: StepState::Seen,
+            since_start_us: Some(us),
+            first_frame: Some(6),
+            last_frame: Some(10),
+            bytes: Some(3_712),
+            records: Some(1),
+            segments: Some(3),
+            again: 2,
+            flight: Some(flight),
+        }
+    }
+
+    #[test]
+    fn flights_share_a_ground_and_answers_have_a_brace() {
+        use Direction::{Client, Server};
+        let lines =
+            [line(Client, 1, 0), line(Server, 2, 20_500), line(Server, 2, 21_000), line(Client, 3, 30_000), line(Client, 3, 30_000)];
+        let ladder = Ladder { lines: lines.into_iter().collect(), ..crate::report::fill::ladder_of(&Default::default(), "", "") };
+        let figure = draw(&ladder);
+        assert_eq!(figure.grounds, [(TOP - 3, ROW), (TOP - 3 + 3 * ROW, 2 * ROW)]);
+        let took: Vec<_> = figure.turns.iter().map(|turn| turn.took.as_str()).collect();
+        assert_eq!(took, ["20.500"]);
+        assert_eq!(figure.rows.iter().map(|row| row.flight).collect::<Vec<_>>(), [Some(1), Some(2), None, Some(3), None]);
+        assert_eq!(figure.rows[1].under, "20.500 ms · 3,712 B · 3 seg · frames 6–10 · seen");
+        assert_eq!(figure.rows[1].again, "2 segments sent again");
+    }
 
     #[test]
     fn pieces_end_where_the_shaft_ends() {

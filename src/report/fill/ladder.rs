@@ -33,12 +33,19 @@ pub fn ladder_of(rows: &FlowRows, path: &str, why: &str) -> Ladder {
     Ladder {
         flow_id: flow.flow_id.clone().into_owned(),
         capture: path.to_owned(),
+        transport: flow.transport.clone().into_owned(),
         stream: flow.stream,
         client: words::endpoint(&flow.client_ip, flow.client_port),
         server: words::endpoint(&flow.server_ip, flow.server_port),
         sni: text(&flow.sni.0),
         version: text(&flow.tls_version),
         suite: text(&flow.cipher_suite),
+        group: text(&flow.kx_group),
+        resumption: flow.resumed.map(|resumed| match (resumed, flow.resumption.as_ref()) {
+            (false, _) => "full handshake".into(),
+            (true, "") => "resumed".into(),
+            (true, by) => format!("resumed by {by}"),
+        }),
         alpn: text(&flow.alpn.0),
         outcome: flow.outcome.clone().into_owned(),
         level: match flow.outcome.as_ref() {
@@ -63,7 +70,7 @@ fn micros(span: Millis) -> Option<u64> {
 /// Messages in their own order, and each step that has none after the step before it.
 fn lines(rows: &FlowRows) -> Vec<LadderLine> {
     let states = states(rows);
-    let mut lines: Vec<LadderLine> = rows.messages.iter().map(message).collect();
+    let mut lines: Vec<LadderLine> = rows.messages.iter().map(|row| message(&rows.flow, row)).collect();
     for (at, state) in states.into_iter().enumerate() {
         let step = at as u8 + 1;
         let has_message = step != 1 && step != 12 && lines.iter().any(|line| line.step == step);
@@ -105,11 +112,12 @@ fn drawn(state: Step) -> Option<StepState> {
     }
 }
 
-fn message(row: &MessageRow) -> LadderLine {
+fn message(flow: &FlowRow, row: &MessageRow) -> LadderLine {
+    let chosen = row.message == "server_hello" && row.detail.0.is_empty();
     LadderLine {
         step: row.step,
         name: spoken(row),
-        detail: row.detail.0.clone(),
+        detail: if chosen { negotiated(flow) } else { row.detail.0.clone() },
         direction: if row.direction == "client" { Direction::Client } else { Direction::Server },
         state: match row.state.as_ref() {
             "seen" | "decrypted" => StepState::Seen,
@@ -122,7 +130,16 @@ fn message(row: &MessageRow) -> LadderLine {
         bytes: Some(row.bytes),
         records: Some(row.records.into()),
         segments: Some(row.segments.into()),
+        again: row.retransmitted_segments.into(),
+        flight: Some(row.flight),
     }
+}
+
+/// What the ServerHello chose, in short: `TLS 1.3, AES_128_GCM_SHA256, x25519`.
+fn negotiated(flow: &FlowRow) -> String {
+    let suite = flow.cipher_suite.strip_prefix("TLS_").unwrap_or(&flow.cipher_suite);
+    let words = [flow.tls_version.as_ref(), suite, flow.kx_group.as_ref()];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// A step of which there is no message: the TCP handshake, the teardown, what is left out, missing or failed.
@@ -155,6 +172,8 @@ fn without_message(flow: &FlowRow, step: u8, state: StepState) -> LadderLine {
         bytes: None,
         records: None,
         segments: None,
+        again: 0,
+        flight: None,
     }
 }
 

@@ -132,6 +132,12 @@ pub fn label(text: &str, _: &dyn Values) -> Result<String> {
     Ok(words::clip(text, 40))
 }
 
+/// What is said of an arrow beside its name.
+#[filter_fn]
+pub fn aside(text: &str, _: &dyn Values) -> Result<String> {
+    Ok(words::clip(text, 60))
+}
+
 /// The command that shows the bytes at which a capture broke off.
 #[filter_fn]
 pub fn look(problem: &Problem, _: &dyn Values) -> Result<Option<String>> {

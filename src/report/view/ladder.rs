@@ -20,7 +20,9 @@ pub struct Ladder {
     pub flow_id: String,
     /// Path of the capture in which it starts.
     pub capture: String,
-    /// tshark's `tcp.stream` in that capture.
+    /// `tcp` or `udp`.
+    pub transport: String,
+    /// tshark's `tcp.stream` or `udp.stream` in that capture.
     pub stream: Option<u64>,
     /// `192.0.2.1:50123`.
     pub client: String,
@@ -32,6 +34,10 @@ pub struct Ladder {
     pub version: Option<String>,
     /// Suite chosen.
     pub suite: Option<String>,
+    /// Group of the key exchange.
+    pub group: Option<String>,
+    /// `full handshake`, `resumed by psk`; unknown where it cannot be told.
+    pub resumption: Option<String>,
     /// Protocol agreed.
     pub alpn: Option<String>,
     /// Column `outcome`: `completed`, `alert`, ...
@@ -79,6 +85,10 @@ pub struct LadderLine {
     pub records: Option<u64>,
     /// TCP segments that it spans.
     pub segments: Option<u64>,
+    /// Segments that carry bytes of it and were sent again.
+    pub again: u64,
+    /// The flight that it belongs to, from 1.
+    pub flight: Option<u32>,
 }
 
 /// Who sent what a line of a ladder shows.
