@@ -113,7 +113,7 @@ for (const report of reports) {
     await light.page.evaluate(() => { for (const flow of [...document.querySelectorAll('details.flow')].slice(0, 4)) flow.open = true; });
     // Through the debugger: the page's own policy forbids to add a script to it.
     await light.page.evaluate(axe);
-    await light.page.evaluate(() => document.querySelector('.grid tbody tr')?.click());
+    await light.page.evaluate(() => document.querySelector('.flow-grid tbody tr')?.click());
     const found = await light.page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
     const grave = found.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical');
     check(name, `axe-core (${scheme})`, grave.length === 0, grave.map((one) => `${one.id}: ${one.nodes.length} times, ${one.nodes[0].html.slice(0, 160)} ${one.nodes[0].any.map((any) => any.message).join(' ')}`).join('\n'));

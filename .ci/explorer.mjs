@@ -22,12 +22,12 @@ const csv = (path) => {
 const state = (page) => page.evaluate(() => ({
   hash: location.hash,
   found: document.querySelector('.found').textContent,
-  matches: Number(document.querySelector('.grid').getAttribute('aria-rowcount')) - 1,
-  lines: document.querySelectorAll('.grid tbody tr').length,
+  matches: Number(document.querySelector('.flow-grid').getAttribute('aria-rowcount')) - 1,
+  lines: document.querySelectorAll('.flow-grid tbody tr').length,
   focus: document.activeElement.getAttribute('aria-rowindex'),
   card: document.querySelector('.card h3 code')?.textContent ?? '',
-  heads: [...document.querySelectorAll('.grid th')].map((head) => [head.textContent, head.getAttribute('aria-sort')]),
-  first: [...document.querySelectorAll('.grid tbody tr')].slice(0, 8).map((row) => [...row.cells].map((cell) => cell.textContent)),
+  heads: [...document.querySelectorAll('.flow-grid th')].map((head) => [head.textContent, head.getAttribute('aria-sort')]),
+  first: [...document.querySelectorAll('.flow-grid tbody tr')].slice(0, 8).map((row) => [...row.cells].map((cell) => cell.textContent)),
 }));
 
 // `pages` are the files with all flows that the report should offer.
@@ -49,7 +49,7 @@ export const explore = async (page, file, check, pages = 0) => {
   const at = now.heads.findIndex(([name]) => name.startsWith('Handshake'));
   const numbers = (seen) => seen.first.map((cells) => cells[at]).filter(Boolean).map((text) => Number(text.replaceAll(',', '')));
   const ordered = (list, up) => list.every((value, place) => place === 0 || (up ? list[place - 1] <= value : list[place - 1] >= value));
-  const head = `.grid th:nth-child(${at + 1}) button`;
+  const head = `.flow-grid th:nth-child(${at + 1}) button`;
   await page.evaluate((selector) => document.querySelector(selector).click(), head);
   now = await state(page);
   check('a click on a head sorts', now.heads[at][1] === 'descending' && ordered(numbers(now), false), JSON.stringify(numbers(now)));
@@ -77,7 +77,7 @@ export const explore = async (page, file, check, pages = 0) => {
   check('the back button takes the filter away', now.matches === count && now.hash.includes('sort=handshake'), now.hash);
 
   // Searched.
-  await page.evaluate(() => document.querySelector('.grid tbody tr[tabindex="0"]').focus());
+  await page.evaluate(() => document.querySelector('.flow-grid tbody tr[tabindex="0"]').focus());
   await page.keyboard.press('/');
   check('/ leads to the search', await page.evaluate(() => document.activeElement.type === 'search'));
   const wanted = slowest[3].split(':')[0] || slowest[0];
@@ -87,7 +87,7 @@ export const explore = async (page, file, check, pages = 0) => {
 
   // By keyboard from row to row.
   now = await go('#explorer?sort=-handshake');
-  await page.evaluate(() => document.querySelector('.grid tbody tr[tabindex="0"]').focus());
+  await page.evaluate(() => document.querySelector('.flow-grid tbody tr[tabindex="0"]').focus());
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp']) await page.keyboard.press(key);
   now = await state(page);
   check('arrows go from row to row', now.focus === String(Math.min(3, Math.max(2, count))), `${now.focus}`);
@@ -102,7 +102,7 @@ export const explore = async (page, file, check, pages = 0) => {
   await settle();
   const again = await state(page);
   check('a reload leads to the same state', again.hash === now.hash && again.card === now.card && again.found === now.found, JSON.stringify([now.hash, again.hash, again.found, again.card]));
-  await page.evaluate(() => document.querySelector('.grid [aria-selected="true"]').focus());
+  await page.evaluate(() => document.querySelector('.flow-grid [aria-selected="true"]').focus());
   await page.keyboard.press('Escape');
   now = await state(page);
   check('Escape closes it and stays on its row', now.card === '' && now.focus === '2', JSON.stringify([now.card, now.focus]));

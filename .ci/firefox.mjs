@@ -50,7 +50,7 @@ for (const report of reports) {
   await explore(page, resolve(report), check, existsSync(folder) ? readdirSync(folder).length : 0);
   await page.evaluate(() => {
     for (const flow of [...document.querySelectorAll('details.flow')].slice(0, 4)) flow.open = true;
-    document.querySelector('.grid tbody tr')?.click();
+    document.querySelector('.flow-grid tbody tr')?.click();
   });
   await page.evaluate(axe);
   const grave = await page.evaluate(async () => {

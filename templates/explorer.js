@@ -120,7 +120,7 @@ const explorer = ({ make, copyButton }) => {
   // An empty drawing is as high as its attribute says: the policy of the page allows no style of its own.
   const above = place.querySelector('svg');
   const below = above.cloneNode();
-  const grid = labelled(make('table', '', 'grid'), 'Flows');
+  const grid = labelled(make('table', '', 'flow-grid'), 'Flows');
   grid.setAttribute('role', 'grid');
   const body = make('tbody');
   const card = labelled(make('section', '', 'card'), 'The flow that is open');
