@@ -73,6 +73,10 @@ fn lines(rows: &FlowRows) -> Vec<LadderLine> {
     let mut lines: Vec<LadderLine> = rows.messages.iter().map(|row| message(&rows.flow, row)).collect();
     for (at, state) in states.into_iter().enumerate() {
         let step = at as u8 + 1;
+        // Datagrams have neither a handshake of their own nor a teardown.
+        if rows.flow.transport == "udp" && (step == 1 || step == 12) {
+            continue;
+        }
         let has_message = step != 1 && step != 12 && lines.iter().any(|line| line.step == step);
         let Some(state) = drawn(state).filter(|state| !has_message || *state == StepState::Failed) else { continue };
         let line = without_message(&rows.flow, step, state);
@@ -271,5 +275,9 @@ mod tests {
         resumed.flow.closed_by = "client_fin".into();
         check(&resumed, "1 2 3 4- 5- 6- 9 10e 7 7e 8- 11- 12");
         assert_eq!(lines(&resumed)[1].name, "ClientHello");
+
+        // The same in datagrams.
+        resumed.flow.transport = "udp".into();
+        check(&resumed, "2 3 4- 5- 6- 9 10e 7 7e 8- 11-");
     }
 }
