@@ -35,7 +35,7 @@ CHECKS = [
         "select count(*) from flows join cipher_suites on code = cipher_suite_code where rating = 'insecure'", flows("cipher_suite_code is not null")]),
     ("verdict", rf"Certificates expired {N} when last seen, of {N} in plain", ["select count(*) from certificates where days_left_at_capture < 0", "select count(*) from certificates"]),
     ("verdict", rf"Post-quantum key exchange .*? {N} of {N} known groups?", [flows("pq_hybrid"), flows("kx_group_code is not null")]),
-    ("health", rf"Of {N} captures found: .*?, {N} packets, {N} TCP flows, {N} of them TLS", [
+    ("health", rf"Of {N} captures found: .*?, {N} packets, {N} TCP flows; {N} flows of TLS, DTLS and QUIC", [
         "select count(*) from captures", "select sum(packets) from captures", "select sum(tcp_flows) from captures", flows()]),
     ("findings", rf"{N} of {N} rules found something in {N} TLS flows and {N} captures", [
         "select count(distinct rule_id) from findings where not muted", None, flows(), "select count(*) from captures"]),
