@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { explore } from './explorer.mjs';
+import { explore, listen } from './explorer.mjs';
 
 const [shots, ...reports] = process.argv.slice(2);
 if (reports.length === 0) {
@@ -40,12 +40,7 @@ const browser = await chromium.launch({
 const open = async (url, setting, options) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  const said = [];
-  const asked = [];
-  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => said.push(`error: ${error.message}`));
-  page.on('dialog', (dialog) => { said.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  page.on('request', (request) => asked.push(request.url()));
+  const { said, asked } = listen(page);
   await page.goto(url, { waitUntil: 'load' });
   return { context, page, said, asked, setting };
 };

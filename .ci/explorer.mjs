@@ -4,6 +4,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+// All that a page says or asks for from now on.
+export const listen = (page) => {
+  const said = [];
+  const asked = [];
+  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => said.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => { said.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on('request', (request) => asked.push(request.url()));
+  return { said, asked };
+};
+
 // Lines of a CSV file as objects.
 const csv = (path) => {
   const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');

@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
-import { explore } from './explorer.mjs';
+import { explore, listen } from './explorer.mjs';
 
 const [shots, ...reports] = process.argv.slice(2);
 if (reports.length === 0) {
@@ -36,12 +36,7 @@ for (const report of reports) {
   };
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height: 900 });
-  const said = [];
-  const asked = [];
-  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => said.push(`error: ${error.message}`));
-  page.on('dialog', (dialog) => { said.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  page.on('request', (request) => asked.push(request.url()));
+  const { said, asked } = listen(page);
   await page.goto(url, { waitUntil: 'load' });
   const took = await page.evaluate(() => performance.getEntriesByType('navigation')[0].loadEventEnd);
   console.log(`${name}: loaded in ${Math.round(took)} ms`);

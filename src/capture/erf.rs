@@ -9,10 +9,9 @@
 //! fill have no number. Of a packet that was cut a record holds bytes to its end, as cards round the snap length up; padding there
 //! could not be told from bytes of the packet. A length that no record can have ends the file: no mark tells where another begins.
 
-use super::damage::Damage;
+use super::chain::{self, Chain};
 use super::{Cut, Frame, Item, LinkType};
 use crate::archive::erf::{HEADER, PAD, Record};
-use crate::error::CaptureError;
 use crate::time::Timestamp;
 
 /// LINKTYPE_ERF.
@@ -20,15 +19,11 @@ const ERF: [LinkType; 1] = [LinkType(197)];
 
 /// The state of cutting an ERF file.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Erf {
-    packets: u64,
-    damage: Damage,
-    lost: bool,
-}
+pub(super) struct Erf(Chain);
 
 impl Erf {
     pub(super) fn packets(&self) -> u64 {
-        self.packets
+        self.0.packets()
     }
 
     pub(super) fn link_types(&self) -> &[LinkType] {
@@ -37,43 +32,27 @@ impl Erf {
 
     /// See [`super::Cutter::cut`].
     pub(super) fn cut<'b>(&mut self, buf: &'b [u8], at: u64, last: bool, sink: &mut impl FnMut(Item<'b>)) -> Cut {
-        let mut used = 0;
-        while !self.lost {
-            let rest = &buf[used..];
-            let offset = at + used as u64;
-            let mut need = HEADER;
-            if let Some(record) = Record::read(rest) {
-                need = record.len;
-                if !record.fits() {
-                    let detail = format!("A record of type {} says it has {} bytes.", record.kind, record.len);
-                    self.damage.begin(CaptureError { code: "bad_packet_length", detail, offset });
-                    self.lost = true;
-                    continue;
-                }
-                if let Some(bytes) = rest.get(..need) {
-                    if record.kind != PAD {
-                        self.packets += 1;
-                        sink(Item::Frame(frame(self.packets, record, offset, bytes)));
-                    }
-                    used += need;
-                    continue;
-                }
-            }
-            match (rest.len(), last) {
-                (0, _) => return Cut { used, need: 0 },
-                (_, false) => return Cut { used, need },
-                (there, true) => {
-                    let detail = format!("The file ends inside a packet record: it has {need} bytes or more, {there} are there.");
-                    self.damage.begin(CaptureError { code: "cut_packet", detail, offset });
-                    self.lost = true;
-                }
-            }
+        self.0.cut(&Records, buf, at, last, sink)
+    }
+}
+
+/// Every record says all of itself.
+struct Records;
+
+impl chain::Record for Records {
+    const HEADER: usize = HEADER;
+
+    fn len(&self, rest: &[u8]) -> Result<usize, String> {
+        match Record::read(rest) {
+            Some(record) if record.fits() => Ok(record.len),
+            Some(record) => Err(format!("A record of type {} says it has {} bytes.", record.kind, record.len)),
+            None => Ok(HEADER),
         }
-        self.damage.skip(buf.len() - used);
-        if last {
-            self.damage.close(sink);
-        }
-        Cut { used: buf.len(), need: 0 }
+    }
+
+    fn frame<'b>(&self, bytes: &'b [u8], number: u64, offset: u64) -> Option<Frame<'b>> {
+        let record = Record::read(bytes).filter(|record| record.kind != PAD)?;
+        Some(frame(number, record, offset, bytes))
     }
 }
 

@@ -16,12 +16,14 @@
 //! | `layout` | the variants of the classic format |
 //! | `snoop` | the format of Solaris (RFC 1761) |
 //! | `erf` | the records of Endace's cards |
+//! | `chain` | the loop over records that only their own lengths hold together: of snoop and ERF |
 //! | `netmon` | the format of Microsoft's Network Monitor, versions 1 and 2 |
 //! | `interface` | an interface description: link type, snap length, resolution and offset of its clock |
 //! | `damage` | stretches of bytes that hold no readable record |
 //! | `order` | the byte order of a file or section |
 
 pub mod block;
+mod chain;
 mod damage;
 mod erf;
 mod interface;

@@ -12,7 +12,7 @@
 //! Source: RFC 1761, which knows version 2 and the datalink types 0 to 9. A record whose lengths do not fit into one another
 //! ends the file: no mark tells where another begins.
 
-use super::damage::Damage;
+use super::chain::{Chain, Record};
 use super::{Cut, Frame, Item, LinkType, MAX_RECORD, Order};
 use crate::error::CaptureError;
 use crate::time::Timestamp;
@@ -28,9 +28,7 @@ pub(super) const MAGIC: &[u8; 8] = b"snoop\0\0\0";
 #[derive(Debug, Clone)]
 pub(super) struct Snoop {
     link: LinkType,
-    packets: u64,
-    damage: Damage,
-    lost: bool,
+    chain: Chain,
 }
 
 impl Snoop {
@@ -51,11 +49,11 @@ impl Snoop {
             8 => 10,
             _ => return fail("bad_link_type", format!("The datalink type {datalink} of snoop is not read."), 12),
         };
-        Ok(Snoop { link: LinkType(link), packets: 0, damage: Damage::default(), lost: false })
+        Ok(Snoop { link: LinkType(link), chain: Chain::default() })
     }
 
     pub(super) fn packets(&self) -> u64 {
-        self.packets
+        self.chain.packets()
     }
 
     pub(super) fn link_types(&self) -> &[LinkType] {
@@ -64,50 +62,36 @@ impl Snoop {
 
     /// See [`super::Cutter::cut`].
     pub(super) fn cut<'b>(&mut self, buf: &'b [u8], at: u64, last: bool, sink: &mut impl FnMut(Item<'b>)) -> Cut {
-        let mut used = 0;
-        while !self.lost {
-            let rest = &buf[used..];
-            let offset = at + used as u64;
-            let mut need = RECORD_HEADER;
-            if rest.len() >= RECORD_HEADER {
-                let word = |place| Order::Big.u32(rest, place);
-                let (original, included, record) = (word(0), word(4), word(8));
-                need = record as usize;
-                let fits = included as usize <= need.saturating_sub(RECORD_HEADER) && need <= MAX_RECORD;
-                if need < RECORD_HEADER || !fits || included > original || word(20) >= 1_000_000 {
-                    let detail = format!("A packet record of {record} bytes says {included} of {original} bytes were captured.");
-                    self.damage.begin(CaptureError { code: "bad_packet_length", detail, offset });
-                    self.lost = true;
-                    continue;
-                }
-                if rest.len() >= need {
-                    self.packets += 1;
-                    sink(Item::Frame(Frame {
-                        number: self.packets,
-                        time: Timestamp::from_parts(i64::from(word(16)), i64::from(word(20)) * 1000),
-                        link: self.link,
-                        wire_len: original,
-                        offset,
-                        bytes: &rest[RECORD_HEADER..RECORD_HEADER + included as usize],
-                    }));
-                    used += need;
-                    continue;
-                }
-            }
-            match (rest.len(), last) {
-                (0, _) => return Cut { used, need: 0 },
-                (_, false) => return Cut { used, need },
-                (there, true) => {
-                    let detail = format!("The file ends inside a packet record: it has {need} bytes or more, {there} are there.");
-                    self.damage.begin(CaptureError { code: "cut_packet", detail, offset });
-                    self.lost = true;
-                }
-            }
+        self.chain.cut(&Records(self.link), buf, at, last, sink)
+    }
+}
+
+/// The records of a file with this link type.
+struct Records(LinkType);
+
+impl Record for Records {
+    const HEADER: usize = RECORD_HEADER;
+
+    fn len(&self, rest: &[u8]) -> Result<usize, String> {
+        let word = |place| Order::Big.u32(rest, place);
+        let (original, included, record) = (word(0), word(4), word(8));
+        let len = record as usize;
+        let fits = included as usize <= len.saturating_sub(RECORD_HEADER) && len <= MAX_RECORD;
+        if len < RECORD_HEADER || !fits || included > original || word(20) >= 1_000_000 {
+            return Err(format!("A packet record of {record} bytes says {included} of {original} bytes were captured."));
         }
-        self.damage.skip(buf.len() - used);
-        if last {
-            self.damage.close(sink);
-        }
-        Cut { used: buf.len(), need: 0 }
+        Ok(len)
+    }
+
+    fn frame<'b>(&self, record: &'b [u8], number: u64, offset: u64) -> Option<Frame<'b>> {
+        let word = |place| Order::Big.u32(record, place);
+        Some(Frame {
+            number,
+            time: Timestamp::from_parts(i64::from(word(16)), i64::from(word(20)) * 1000),
+            link: self.0,
+            wire_len: word(0),
+            offset,
+            bytes: record.get(RECORD_HEADER..RECORD_HEADER + word(4) as usize)?,
+        })
     }
 }

@@ -350,46 +350,6 @@ impl ServerHello {
     }
 }
 
-/// What a ServerKeyExchange says of the ephemeral key.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ServerKeyExchange {
-    /// The named group (ECDHE).
-    pub group: Option<u16>,
-    /// SignatureAndHashAlgorithm (TLS 1.2).
-    pub signature_scheme: Option<u16>,
-    /// Size of the prime in bits (DHE).
-    pub prime_bits: Option<u16>,
-}
-
-/// Reads a ServerKeyExchange for a suite's key exchange (`ECDHE`, `DHE`, ...): RFC 8422 section 5.4, RFC 5246 section 7.4.3.
-pub fn read_key_exchange(body: &[u8], kx: &str, version: u16) -> ServerKeyExchange {
-    let mut read = ServerKeyExchange::default();
-    let signature = match kx {
-        "ECDHE" | "ECDH_anon" => tls_parser::parse_ecdh_params(body).ok().map(|(rest, params)| {
-            if let tls_parser::ECParametersContent::NamedGroup(group) = params.curve_params.params_content {
-                read.group = Some(group.0);
-            }
-            rest
-        }),
-        "DHE" => tls_parser::parse_dh_params(body).ok().map(|(rest, params)| {
-            read.prime_bits = Some(bits(params.dh_p));
-            rest
-        }),
-        _ => None,
-    };
-    if let Some([high, low, ..]) = signature.filter(|_| matches!(version, 0x0303 | 0xfefd) && kx != "ECDH_anon") {
-        read.signature_scheme = Some(u16::from_be_bytes([*high, *low]));
-    }
-    read
-}
-
-/// Size of a big-endian number in bits.
-fn bits(number: &[u8]) -> u16 {
-    let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    let first = number.get(zeros).map_or(0, |byte| byte.leading_zeros() as usize);
-    u16::try_from((number.len() - zeros) * 8 - first).unwrap_or(u16::MAX)
-}
-
 /// Hands out each (type, data) of an extension block; false where the lengths do not add up.
 fn each_extension(bytes: &[u8], mut each: impl FnMut(u16, &[u8])) -> bool {
     let mut rest = Cursor(bytes);

@@ -1,7 +1,8 @@
 //! What a session holds: its messages, and what the plain part of the handshake says.
 
 use super::certificate::Chain;
-use super::hello::{ClientHello, ServerHello, ServerKeyExchange, is_tls13};
+use super::hello::{ClientHello, ServerHello, is_tls13};
+use super::key_exchange::ServerKeyExchange;
 use super::span::Span;
 use crate::flow::Side;
 

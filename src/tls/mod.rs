@@ -14,6 +14,7 @@ pub mod certificate;
 mod deframe;
 pub mod fingerprint;
 pub mod hello;
+pub mod key_exchange;
 pub mod message;
 pub mod names;
 mod openvpn;

@@ -2,7 +2,7 @@
 
 use super::message::{Content, Facts, Message, Records, handshake};
 use super::span::Span;
-use super::{certificate, hello, names};
+use super::{certificate, hello, key_exchange, names};
 use crate::flow::Side;
 
 /// Messages that are kept of a flow; a handshake has about twelve.
@@ -90,7 +90,7 @@ impl Facts {
             (handshake::SERVER_KEY_EXCHANGE, Some(body)) => {
                 if let Some(hello) = &self.server_hello {
                     let kx = names::cipher_suite(hello.suite).map_or("", |suite| suite.kx);
-                    self.key_exchange = hello::read_key_exchange(body, kx, hello.version);
+                    self.key_exchange = key_exchange::read(body, kx, hello.version);
                 }
             }
             (handshake::CERTIFICATE_REQUEST, _) => self.certificate_request = true,

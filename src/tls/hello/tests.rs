@@ -1,5 +1,6 @@
 //! Hellos in full, damaged, and of every version.
 
+use super::super::key_exchange;
 use super::*;
 
 /// A ClientHello body with the given extensions.
@@ -65,8 +66,8 @@ fn no_prefix_is_a_panic() {
         assert!(read_client(&body[..end]).is_none_or(|hello| hello.malformed || end == 45), "{end}");
         let _ = read_server(&body[..end]);
         let _ = read_old_retry(&body[..end]);
-        let _ = read_key_exchange(&body[..end], "ECDHE", 0x0303);
-        let _ = read_key_exchange(&body[..end], "DHE", 0x0303);
+        let _ = key_exchange::read(&body[..end], "ECDHE", 0x0303);
+        let _ = key_exchange::read(&body[..end], "DHE", 0x0303);
     }
 }
 
@@ -124,20 +125,4 @@ fn extensions_of_records_and_transport() {
     let tail = [0, 0xc0, 0x2f, 0, 0, 11, 0, 1, 0, 1, 4, 0, 28, 0, 2, 2, 0];
     let chosen = read_server(&[&[3, 3][..], &[1; 32], &tail].concat()).unwrap();
     assert_eq!((chosen.max_fragment_length, chosen.record_size_limit, chosen.malformed), (Some(4), Some(512), false));
-}
-
-#[test]
-fn key_exchanges() {
-    let ecdhe = [3, 0, 29, 2, 1, 2, 4, 3, 0, 1, 9];
-    assert_eq!(
-        read_key_exchange(&ecdhe, "ECDHE", 0x0303),
-        ServerKeyExchange { group: Some(29), signature_scheme: Some(0x0403), prime_bits: None }
-    );
-    assert_eq!(read_key_exchange(&ecdhe, "ECDHE", 0x0301).signature_scheme, None);
-    let dhe = [0, 1, 7, 0, 1, 2, 0, 1, 3, 8, 4, 0, 0];
-    let read = read_key_exchange(&dhe, "DHE", 0x0303);
-    assert_eq!((read.signature_scheme, read.prime_bits), (Some(0x0804), Some(3)));
-    for (number, size) in [(&[][..], 0), (&[0, 0], 0), (&[0, 1], 1), (&[0x80, 0], 16), (&[0xff; 256], 2048), (&[0xff; 9000], u16::MAX)] {
-        assert_eq!(bits(number), size);
-    }
 }
