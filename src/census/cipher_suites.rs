@@ -1,14 +1,15 @@
 //! `cipher_suites.csv`: cipher suites, offered and chosen, and what they are worth.
 
-use super::keyed::Keyed;
+use super::keyed::{Distinct, Keyed};
 use super::{Part, Server, distinct, policies, server};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
 use crate::table;
 use crate::time::Timestamp;
-use crate::tls::names::{self, CipherSuite, Recommended};
+use crate::tls::names::{self, CIPHER_SUITES, CipherSuite, EXTRA_CIPHER_SUITES, Recommended};
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 table! {
     /// A cipher suite that a client offered or a server chose.
@@ -67,7 +68,7 @@ table! {
 struct Tally {
     offered: u64,
     chosen: u64,
-    servers: BTreeSet<Server>,
+    servers: Distinct<Server>,
     /// First packet of the earliest and of the latest flow that chose it.
     seen: Option<(Timestamp, Timestamp)>,
 }
@@ -165,9 +166,15 @@ fn cipher(suite: &CipherSuite) -> String {
     format!("{}{bits}{mode}", suite.cipher)
 }
 
-/// The word in the column `rating`; the column's sentence is the rule.
+/// The word in the column `rating`, which every suite of every ClientHello is asked for.
 pub fn rating(code: u16) -> &'static str {
-    let Some(suite) = names::cipher_suite(code) else { return "unknown" };
+    static RATINGS: LazyLock<HashMap<u16, &str>> =
+        LazyLock::new(|| CIPHER_SUITES.iter().chain(EXTRA_CIPHER_SUITES).map(|suite| (suite.code, rate(suite))).collect());
+    RATINGS.get(&code).copied().unwrap_or("unknown")
+}
+
+/// The column's sentence is the rule.
+fn rate(suite: &CipherSuite) -> &'static str {
     if suite.is_signaling() {
         return "";
     }

@@ -1,6 +1,6 @@
 //! `clients.csv` and `cipher_offers.csv`: clients by their fingerprint, and the suites that each lists, rank by rank.
 
-use super::keyed::Keyed;
+use super::keyed::{Distinct, Keyed};
 use super::totals::failed;
 use super::versions::by_age;
 use super::{Part, client, server};
@@ -77,8 +77,8 @@ pub struct Tally {
     pub flows: u64,
     completed: u64,
     failed: u64,
-    clients: BTreeSet<IpAddr>,
-    servers: BTreeSet<IpAddr>,
+    clients: Distinct<IpAddr>,
+    servers: Distinct<IpAddr>,
     /// The newest version that they offer.
     pub version: u16,
     chosen: BTreeSet<u16>,
@@ -136,8 +136,8 @@ impl Tally {
             flows: 0,
             completed: 0,
             failed: 0,
-            clients: BTreeSet::new(),
-            servers: BTreeSet::new(),
+            clients: Distinct::default(),
+            servers: Distinct::default(),
             version: 0,
             chosen: BTreeSet::new(),
             pq_offered: false,
