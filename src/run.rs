@@ -249,8 +249,9 @@ impl Run<'_> {
     fn finish(self) -> Result<Found, Error> {
         let stopped = self.is_stopped();
         let mut collected = std::mem::take(&mut *lock(&self.collected));
-        let beyond = collected.census.certificates.beyond();
-        collected.ledger.count(Layer::Tls, Reason::of("certificates_beyond_bound"), beyond);
+        for (loss, count) in collected.census.beyond_bounds() {
+            collected.ledger.count(Layer::Tls, Reason::of(loss), count);
+        }
         collected.number_selection(&self.archive.captures);
         self.store.check()?;
         let mut series = vec![None; self.archive.captures.len()];

@@ -190,17 +190,20 @@ fn number(mut parts: Vec<Part>, prefix: bool) -> Result<(Vec<Part>, Vec<CaptureR
 
 /// Census and ledger of all, which the runs give up.
 fn counts(parts: &mut [Part]) -> (Census, Ledger) {
-    // This one is known only when all certificates are together.
-    let beyond = Reason::of("certificates_beyond_bound");
     let (mut census, mut ledger) = (Census::default(), Ledger::default());
     for part in parts {
         census.merge(std::mem::take(&mut part.state.census).into_owned());
         let mut losses = std::mem::take(&mut part.state.ledger).into_owned();
         losses.renumber(|capture| part.places.get(capture as usize).copied().unwrap_or(u32::MAX));
-        losses.forget(Layer::Tls, beyond);
+        // What is beyond a bound is known only when all is together.
+        for (loss, _) in Census::default().beyond_bounds() {
+            losses.forget(Layer::Tls, Reason::of(loss));
+        }
         ledger.merge(losses);
     }
-    ledger.count(Layer::Tls, beyond, census.certificates.beyond());
+    for (loss, count) in census.beyond_bounds() {
+        ledger.count(Layer::Tls, Reason::of(loss), count);
+    }
     (census, ledger)
 }
 

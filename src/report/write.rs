@@ -131,6 +131,8 @@ mod tests {
     use crate::ledger::{Layer, Place, Reason};
     use crate::row::Wild;
     use crate::row::assemble::FlowRows;
+    use crate::row::flow::FlowCertificateRow;
+    use crate::row::message::MessageRow;
     use crate::time::Timestamp;
     use std::collections::BTreeMap;
 
@@ -154,9 +156,9 @@ mod tests {
         };
         let layout = Layout::default();
         let streamed = [
-            csv::write(&out, &flows.iter().map(|rows| rows.flow.clone()).collect::<Vec<_>>(), &layout).unwrap(),
-            csv::write(&out, &flows.iter().flat_map(|rows| rows.messages.clone()).collect::<Vec<_>>(), &layout).unwrap(),
-            csv::write(&out, &FlowRows::default().certificates, &layout).unwrap(),
+            csv::write::<FlowRow>(&out, flows.iter().map(|rows| &rows.flow), &layout).unwrap(),
+            csv::write::<MessageRow>(&out, flows.iter().flat_map(|rows| &rows.messages), &layout).unwrap(),
+            csv::write::<FlowCertificateRow>(&out, FlowRows::default().certificates, &layout).unwrap(),
         ];
         let results = Results {
             title: "generated".into(),
