@@ -16,6 +16,7 @@ use crate::census::findings::found;
 use crate::cli::{Exit, Merge, Messages};
 use crate::error::Error;
 use crate::ledger::{Layer, Ledger, Reason};
+use crate::report::layout::Format;
 use crate::report::words;
 use crate::report::{Results, RunBlock, write_all};
 use crate::row::capture::CaptureRow;
@@ -54,6 +55,10 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
     let (census, ledger) = counts(&mut parts);
     let rules = parts[0].state.rules.clone();
     let findings = found(&census, &captures, &ledger, &rules);
+    let layout = options.form.layout(parts[0].state.layout.raw);
+    if options.report_pages && !layout.has(Format::Csv) {
+        return Err(Error::Usage("--report-pages is made from flows.csv: it needs csv among the formats".into()));
+    }
     let folder = OutputFolder::create(&options.output, options.force)?;
     let results = Results {
         title,
@@ -66,8 +71,8 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
         findings: &findings,
         baseline: None,
         settings,
-        layout: options.form.layout(parts[0].state.layout.raw),
-        pages_from: None,
+        layout,
+        pages_from: options.report_pages.then(|| folder.path().to_owned()),
         run: if options.reproducible { RunBlock::default() } else { clock.block(1) },
     };
     let streamed = || flows::merge(&parts, folder.path(), &results.layout);

@@ -184,7 +184,7 @@ impl Certificates {
             flows: shown.flows,
             leaf_flows: shown.leaf_flows,
             client_flows: shown.client_flows,
-            servers: senders.get(id).copied().unwrap_or_default(),
+            servers: senders.get(id).copied().unwrap_or_default().min(shown.flows),
             first_utc: shown.first,
             last_utc: shown.last,
             ..shown.row.clone()

@@ -127,7 +127,7 @@ impl CipherSuites {
     pub fn rows(&self) -> Vec<CipherSuiteRow> {
         let (servers, _) = self.servers.counts(|(code, _)| *code);
         let row = |(code, tally): (&u16, &Tally)| CipherSuiteRow {
-            servers: servers.get(code).copied().unwrap_or_default(),
+            servers: servers.get(code).copied().unwrap_or_default().min(tally.chosen),
             ..self.row(*code, tally)
         };
         self.tallies.in_order().into_iter().map(row).collect()

@@ -255,7 +255,8 @@ impl Clients {
 
 /// The row of one fingerprint, with its addresses out of those of all.
 pub fn row(ja4: &Word, tally: &Tally, addresses: &BTreeMap<(Word, bool), u64>) -> ClientRow {
-    let addresses = |of_server| addresses.get(&(ja4.clone(), of_server)).copied().unwrap_or_default();
+    // An estimate knows no flows.
+    let addresses = |of_server| addresses.get(&(ja4.clone(), of_server)).copied().unwrap_or_default().min(tally.flows);
     ClientRow {
         ja4: ja4.clone(),
         flows: tally.flows,

@@ -227,11 +227,12 @@ impl Segmentation {
             let name = |code| names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from);
             group("version", version.map_or_else(Word::default, name), cells)
         });
-        let servers =
-            self.servers.in_order().into_iter().flat_map(|(server, cells)| group("server", server_text(*server).into(), cells));
-        let mss = self.mss.in_order().into_iter().flat_map(|(mss, cells)| {
-            group("mss", mss.map_or_else(Word::default, |mss| mss.to_string().into()), cells)
-        });
+        let servers = self.servers.in_order().into_iter().flat_map(|(server, cells)| group("server", server_text(*server).into(), cells));
+        let mss = self
+            .mss
+            .in_order()
+            .into_iter()
+            .flat_map(|(mss, cells)| group("mss", mss.map_or_else(Word::default, |mss| mss.to_string().into()), cells));
         self.messages().into_iter().chain(versions).chain(servers).chain(mss)
     }
 

@@ -14,14 +14,14 @@ use std::collections::BTreeSet;
 
 /// Servers that are kept, at most: a choice by a hash of address and port, which depends on no order, and what is counted of them is
 /// whole. With what other parts keep of it, one takes about one and a half kilobytes.
-pub const MAX_SERVERS: usize = 1 << 18;
+pub const MAX_SERVERS: usize = 1 << 17;
 /// Bytes of the server name that is kept as an example.
 const MAX_NAME: usize = 255;
 /// Distinct leaf certificates of a server that are counted.
 const MAX_LEAVES: usize = 64;
 
 table! {
-    /// A server: an address and port that took part in TLS flows as the server. At most 262,144, chosen by a hash of both; flows of the others count as the loss `servers_beyond_bound`.
+    /// A server: an address and port that took part in TLS flows as the server. At most 131,072, chosen by a hash of both; flows of the others count as the loss `servers_beyond_bound`.
     ServerRow, "servers", key ["server_ip", "server_port"];
     /// Its address.
     server_ip: Word,

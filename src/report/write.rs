@@ -120,7 +120,7 @@ pub fn write_all(
 fn with_pages(out: &Path, from: &Path, results: &Results, streamed: &[Written]) -> Result<String, Error> {
     let flows = streamed.iter().find(|table| table.table == FlowRow::TABLE.name).map(|table| table.csv.clone()).unwrap_or_default();
     let mut page = fill::page(results);
-    page.explorer.pages = pages::write(out, reading::of(from, flows)?, results)?;
+    page.explorer.pages = pages::write(out, reading::of(from, flows, results.layout.raw)?, results)?;
     Ok(html::render(&page)?)
 }
 

@@ -66,7 +66,9 @@ pub fn servers(census: &servers::Servers) -> view::Servers {
 
 /// What is said where more were met than are kept; empty otherwise.
 fn beyond(flows: u64, what: &str, kept: u64) -> String {
-    let many = || format!(" More {what} were met than the {} that are kept, a fair draw; {} went to the others.", count(kept), counted(flows, "flow"));
+    let many = || {
+        format!(" More {what} were met than the {} that are kept, a fair draw; {} went to the others.", count(kept), counted(flows, "flow"))
+    };
     if flows == 0 { String::new() } else { many() }
 }
 
