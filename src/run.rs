@@ -33,6 +33,7 @@ use crate::progress::Progress;
 use crate::row::capture::CaptureRow;
 use crate::row::cell::{Seconds, Wild};
 use crate::row::{Mask, Style, Word};
+use crate::time::Period;
 pub use collect::Collected;
 use harvest::Harvests;
 pub use output::{OutputFolder, Scratch, limits, write_rows};
@@ -51,6 +52,7 @@ pub struct Run<'a> {
     style: Style,
     rules: &'a Rules,
     mask: Option<&'a Mask>,
+    period: Period,
     hash_key: HashKey,
     threads: usize,
     progress: &'a Progress,
@@ -111,6 +113,8 @@ pub struct Options<'a> {
     pub rules: &'a Rules,
     /// What makes pseudonyms of names and addresses, if they are to be made.
     pub mask: Option<&'a Mask>,
+    /// Flows that do not begin in it are left out, and counted as the loss `outside_period`.
+    pub period: Period,
 }
 
 /// Reads all series of an archive on the threads of the pool that it runs in. `scratch` is a folder for rows that do not
@@ -131,6 +135,7 @@ pub fn run(
         style: options.style,
         rules: options.rules,
         mask: options.mask,
+        period: options.period,
         hash_key: HashKey::random(),
         threads: rayon::current_num_threads(),
         progress,
@@ -257,8 +262,9 @@ impl Run<'_> {
         let stopped = self.is_stopped();
         let mut collected = std::mem::take(&mut *lock(&self.collected));
         let mut census = self.harvests.merge(&self.store);
-        let beyond = census.certificates.beyond();
-        collected.ledger.count(Layer::Tls, Reason::of("certificates_beyond_bound"), beyond);
+        for (loss, count) in census.beyond_bounds() {
+            collected.ledger.count(Layer::Tls, Reason::of(loss), count);
+        }
         collected.number_selection(&mut census, &self.archive.captures);
         self.store.check()?;
         let mut series = vec![None; self.archive.captures.len()];
@@ -350,12 +356,14 @@ struct SeriesFacts<'a> {
     id: Word,
     /// What makes pseudonyms, if they are to be made.
     mask: Option<&'a Mask>,
+    /// When flows begin that are wanted.
+    period: Period,
 }
 
 impl<'a> SeriesFacts<'a> {
     fn new(run: &'a Run<'_>, series: &'a Series) -> Self {
         let ids = series.captures.iter().map(|index| run.archive.captures[*index].id.clone().into()).collect();
-        SeriesFacts { captures: &series.captures, ids, id: run.series_id(series), mask: run.mask }
+        SeriesFacts { captures: &series.captures, ids, id: run.series_id(series), mask: run.mask, period: run.period }
     }
 }
 

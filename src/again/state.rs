@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 /// The version of the state: raised when an older program would misread it, or it an older state.
 pub const FORMAT: u32 = 3;
 
-/// Bytes that a state may have, decompressed. An archive of a million servers has about 2 GB.
+/// Bytes that a state may have, decompressed. One with as many servers and certificates as are kept has about 1 GB.
 const MAX_BYTES: u64 = 8 << 30;
 /// Bytes that its first line may have.
 const MAX_HEAD: u64 = 4096;

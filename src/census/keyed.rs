@@ -1,7 +1,7 @@
-//! Hash maps and sets that come out in the order of their keys. What is looked up for every flow (code points, buckets of a histogram,
+//! A hash map that comes out in the order of its keys. What is looked up for every flow (code points, buckets of a histogram,
 //! servers) is found by one hash, where a tree compares its way down; the order is only needed at the end.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::hash::Hash;
 
@@ -77,56 +77,6 @@ impl<K: Ord + Hash + Serialize, V: Serialize> Serialize for Keyed<K, V> {
 impl<'de, K: Deserialize<'de> + Eq + Hash, V: Deserialize<'de>> Deserialize<'de> for Keyed<K, V> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Ok(Keyed(Vec::<(K, V)>::deserialize(from)?.into_iter().collect()))
-    }
-}
-
-/// Keys that were seen, each once; a set that comes out in the order of its keys.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(transparent, bound(serialize = "K: Ord + Hash + Serialize", deserialize = "K: Deserialize<'de> + Eq + Hash"))]
-pub struct Distinct<K>(#[serde(with = "keys")] HashSet<K>);
-
-impl<K> Default for Distinct<K> {
-    fn default() -> Self {
-        Distinct(HashSet::new())
-    }
-}
-
-impl<K: Ord + Hash> Distinct<K> {
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
-impl<K: Eq + Hash> Extend<K> for Distinct<K> {
-    fn extend<I: IntoIterator<Item = K>>(&mut self, keys: I) {
-        self.0.extend(keys);
-    }
-}
-
-/// In any order: for merges, where it is without effect.
-impl<K> IntoIterator for Distinct<K> {
-    type Item = K;
-    type IntoIter = hashbrown::hash_set::IntoIter<K>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-mod keys {
-    //! A set as a list in the order of its keys.
-
-    use super::{Deserialize, Deserializer, Hash, HashSet, Serialize, Serializer};
-
-    pub fn serialize<K: Ord + Hash + Serialize, S: Serializer>(keys: &HashSet<K>, to: S) -> Result<S::Ok, S::Error> {
-        let mut sorted: Vec<&K> = keys.iter().collect();
-        sorted.sort_unstable();
-        to.collect_seq(sorted)
-    }
-
-    pub fn deserialize<'de, K: Deserialize<'de> + Eq + Hash, D: Deserializer<'de>>(from: D) -> Result<HashSet<K>, D::Error> {
-        Ok(Vec::<K>::deserialize(from)?.into_iter().collect())
     }
 }
 

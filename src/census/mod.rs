@@ -8,6 +8,7 @@
 //! A new part is a file and a line in the list below; a new table also a line in `report::tables`.
 
 pub mod agreed;
+pub mod bounded;
 pub mod certificates;
 pub mod cipher_suites;
 pub mod clients;
@@ -125,6 +126,17 @@ parts! {
     selection: selection::Selection,
     /// The flows of the flow explorer that are not among them.
     glances: glance::Glances,
+}
+
+impl Census {
+    /// Flows (of certificates: times that one was shown) whose details are not kept, by the name of the loss.
+    pub fn beyond_bounds(&self) -> [(&'static str, u64); 3] {
+        [
+            ("certificates_beyond_bound", self.certificates.beyond()),
+            ("servers_beyond_bound", self.servers.beyond()),
+            ("fingerprints_beyond_bound", self.clients.beyond()),
+        ]
+    }
 }
 
 /// A server: where it listens.

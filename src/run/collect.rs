@@ -259,6 +259,15 @@ impl<'a> Collector<'a> {
         self.births[transport].push(place.frame);
     }
 
+    /// Whether a flow is left out because of when it began, which is then counted.
+    fn is_left_out(&mut self, began: Timestamp, place: Place) -> bool {
+        let out = !self.series.period.holds(began);
+        if out {
+            self.collected.ledger.note(Layer::Flow, Reason::of("outside_period"), 0, place);
+        }
+        out
+    }
+
     /// Keeps a finished flow: its rows, and what they add to the counts.
     fn keep(&mut self, network: &Network<'_>, seen: &Seen, end: End, latest: Timestamp) {
         let capture = self.capture(network.first.file);
@@ -333,6 +342,9 @@ impl Sink<Session> for Collector<'_> {
             self.collected.ledger.note(Layer::Stream, Reason::of("overlap_conflict"), 0, place);
         }
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
+        if self.is_left_out(flow.first_time, place) {
+            return;
+        }
         session.finish();
         let strays = flow.directions.iter().map(|direction| u64::from(direction.out_of_window)).sum::<u64>();
         if strays > 0 {
@@ -366,7 +378,7 @@ impl DatagramSink<Udp> for Collector<'_> {
         if let Some(version) = flow.reader.gquic() {
             self.collected.ledger.note(Layer::Tls, Reason::with("gquic", version), flow.bytes.iter().sum(), place);
         }
-        if flow.reader.interest() != Interest::Found {
+        if flow.reader.interest() != Interest::Found || self.is_left_out(flow.first_time, place) {
             return;
         }
         let protocol = flow.reader.finish();

@@ -22,6 +22,7 @@ mod imports;
 mod members;
 mod merging;
 mod openvpn;
+mod period;
 mod preambles;
 mod prefixes;
 mod quic;

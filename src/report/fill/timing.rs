@@ -154,8 +154,9 @@ pub fn old_says(census: &Census) -> String {
     let servers = census.servers.tallies();
     let old: Vec<_> = servers.iter().map(|(_, tally)| tally).filter(|tally| tally.old > 0).collect();
     let only = old.iter().filter(|tally| tally.versions.iter().all(|code| era(*code) == Era::Old));
+    let kept = if census.servers.beyond() > 0 { " that are kept" } else { "" };
     format!(
-        "{} of {} agreed on TLS 1.1 or older at least once; {} of them on nothing newer.",
+        "{} of {}{kept} agreed on TLS 1.1 or older at least once; {} of them on nothing newer.",
         count(old.len() as u64),
         counted(servers.len() as u64, "server"),
         count(only.count() as u64)
