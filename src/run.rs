@@ -12,6 +12,7 @@ mod collect;
 mod dissection;
 mod fused;
 mod govern;
+mod harvest;
 mod merge;
 mod open;
 mod output;
@@ -23,6 +24,7 @@ mod udp;
 
 use crate::archive::{Archive, Capture, Parked, Series, Source as From, Status};
 use crate::capture::block::{Source, Walk};
+use crate::census::Census;
 use crate::census::findings::Rules;
 use crate::error::{CaptureError, Error};
 use crate::flow::hash::HashKey;
@@ -33,6 +35,7 @@ use crate::row::cell::{Seconds, Wild};
 use crate::row::{Mask, Style, Word};
 use crate::time::Period;
 pub use collect::Collected;
+use harvest::Harvests;
 pub use output::{OutputFolder, Scratch, limits, write_rows};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,6 +60,7 @@ pub struct Run<'a> {
     parked: Parked,
     /// Set by the first Ctrl-C: no more is read, what was read is written.
     stop: &'a AtomicBool,
+    harvests: Harvests,
     store: RowStore,
     collected: Mutex<Collected>,
     states: Vec<Mutex<CaptureState>>,
@@ -90,7 +94,9 @@ impl CaptureState {
 pub struct Found {
     /// captures.csv.
     pub captures: Vec<CaptureRow>,
-    /// Counts and the selection of flows.
+    /// The census of all flows.
+    pub census: Census,
+    /// Counts of the captures, and losses.
     pub collected: Collected,
     /// Rows of the large tables.
     pub store: RowStore,
@@ -135,6 +141,7 @@ pub fn run(
         progress,
         parked: Parked::default(),
         stop,
+        harvests: Harvests::new(rayon::current_num_threads()),
         store: RowStore::new(scratch),
         collected: Mutex::default(),
         states: archive.captures.iter().map(|_| Mutex::default()).collect(),
@@ -254,17 +261,18 @@ impl Run<'_> {
     fn finish(self) -> Result<Found, Error> {
         let stopped = self.is_stopped();
         let mut collected = std::mem::take(&mut *lock(&self.collected));
-        for (loss, count) in collected.census.beyond_bounds() {
+        let mut census = self.harvests.merge(&self.store);
+        for (loss, count) in census.beyond_bounds() {
             collected.ledger.count(Layer::Tls, Reason::of(loss), count);
         }
-        collected.number_selection(&self.archive.captures);
+        collected.number_selection(&mut census, &self.archive.captures);
         self.store.check()?;
         let mut series = vec![None; self.archive.captures.len()];
         for one in &self.archive.series {
             one.captures.iter().for_each(|index| series[*index] = Some(one));
         }
         let captures = series.iter().enumerate().map(|(index, series)| self.capture_row(index, *series, &collected)).collect();
-        Ok(Found { captures, collected, store: self.store, stopped })
+        Ok(Found { captures, census, collected, store: self.store, stopped })
     }
 
     /// The path of a capture as the tables show it.

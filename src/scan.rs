@@ -76,8 +76,8 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     )?;
     progress.finish();
     let exit = exit(&found, options.max_failed);
-    let Found { captures, collected, store, stopped } = found;
-    let findings = findings::found(&collected.census, &captures, &collected.ledger, &rules);
+    let Found { captures, census, collected, store, stopped } = found;
+    let findings = findings::found(&census, &captures, &collected.ledger, &rules);
     let exit = match options.findings.fail_on {
         Some(least) if exit != Exit::Interrupted && is_found(&findings, least.severity()) => Exit::Found,
         _ => exit,
@@ -92,7 +92,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         captures: &captures,
         not_captures: archive.not_captures,
-        census: &collected.census,
+        census: &census,
         ledger: &collected.ledger,
         findings: &findings,
         baseline: baseline.as_ref(),
@@ -105,8 +105,9 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
             block => block,
         },
     };
-    let written = write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, &results.layout))?;
-    State::of(&results, &rules, &written).write(folder.path())?;
+    let tables = || write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, &results.layout));
+    let (written, state) = rayon::join(tables, || State::of(&results, &rules).write(folder.path()));
+    state?.finish(&written?)?;
     let figures = summary(&results);
     drop(scratch);
     folder.publish()?;

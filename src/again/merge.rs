@@ -77,7 +77,7 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
     };
     let streamed = || flows::merge(&parts, folder.path(), &results.layout);
     let written = in_pool(None, || write_all(folder.path(), &results, streamed))??;
-    State::of(&results, &rules, &written).write(folder.path())?;
+    State::of(&results, &rules).write(folder.path())?.finish(&written)?;
     folder.publish()?;
     if !messages.quiet {
         let flows = words::count(census.totals.tls_flows);

@@ -7,8 +7,10 @@ use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
 use crate::table;
 use crate::time::Timestamp;
-use crate::tls::names::{self, CipherSuite, Recommended};
+use crate::tls::names::{self, CIPHER_SUITES, CipherSuite, EXTRA_CIPHER_SUITES, Recommended};
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// Pairs of suite and server that are counted exactly; with as many or more, servers are estimated. One takes 40 bytes.
 const MAX_SERVERS: usize = 1 << 19;
@@ -174,9 +176,15 @@ fn cipher(suite: &CipherSuite) -> String {
     format!("{}{bits}{mode}", suite.cipher)
 }
 
-/// The word in the column `rating`; the column's sentence is the rule.
+/// The word in the column `rating`, which every suite of every ClientHello is asked for.
 pub fn rating(code: u16) -> &'static str {
-    let Some(suite) = names::cipher_suite(code) else { return "unknown" };
+    static RATINGS: LazyLock<HashMap<u16, &str>> =
+        LazyLock::new(|| CIPHER_SUITES.iter().chain(EXTRA_CIPHER_SUITES).map(|suite| (suite.code, rate(suite))).collect());
+    RATINGS.get(&code).copied().unwrap_or("unknown")
+}
+
+/// The column's sentence is the rule.
+fn rate(suite: &CipherSuite) -> &'static str {
     if suite.is_signaling() {
         return "";
     }

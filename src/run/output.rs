@@ -105,6 +105,9 @@ impl Drop for Scratch {
     }
 }
 
+/// Bytes of lines that are handed on at once.
+const CHUNK: usize = 128 << 10;
+
 /// Writes the tables whose rows belong to flows, in order, each flow with the stream number that it has by now.
 pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout: &Layout) -> Result<Vec<Written>, Error> {
     let mut files = Vec::new();
@@ -113,7 +116,7 @@ pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout:
     }
     let before_stream = FlowRow::TABLE.columns.iter().position(|column| column.name == "stream").unwrap_or_default();
     let mut streams = (u32::MAX, Streams::default());
-    let mut line = Vec::new();
+    let mut pending: [Vec<u8>; TABLES] = Default::default();
     store.merge(|rows| {
         let [flow, messages, certificates]: [&[u8]; TABLES] = rows.tables();
         let Some(key) = rows.key else { return Ok(()) };
@@ -123,15 +126,21 @@ pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout:
         // The cells before the stream are words of our own without a comma.
         let mut commas = flow.iter().enumerate().filter(|(_, byte)| **byte == b',');
         let at = commas.nth(before_stream - 1).map_or(0, |(at, _)| at + 1);
-        line.clear();
-        line.extend_from_slice(&flow[..at]);
-        append_integer(streams.1.number(rows.conversation), &mut line);
-        line.extend_from_slice(&flow[at..]);
-        for (file, bytes) in files.iter_mut().zip([&line[..], messages, certificates]) {
-            file.append(bytes)?;
+        let lines = &mut pending[0];
+        lines.extend_from_slice(&flow[..at]);
+        append_integer(streams.1.number(rows.conversation), lines);
+        lines.extend_from_slice(&flow[at..]);
+        pending[1].extend_from_slice(messages);
+        pending[2].extend_from_slice(certificates);
+        for (file, lines) in files.iter_mut().zip(&mut pending).filter(|(_, lines)| lines.len() >= CHUNK) {
+            file.append(lines)?;
+            lines.clear();
         }
         Ok(())
     })?;
+    for (file, lines) in files.iter_mut().zip(&pending) {
+        file.append(lines)?;
+    }
     files[0].guarded(collected.guarded_cells);
     files.into_iter().map(TableFile::finish).collect()
 }
