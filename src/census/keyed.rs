@@ -1,5 +1,5 @@
-//! Hash maps that come out in the order of their keys. What is looked up for every flow (code points, buckets of a histogram)
-//! is found by one hash, where a tree compares its way down; the order is only needed at the end.
+//! A hash map that comes out in the order of its keys. What is looked up for every flow (code points, buckets of a histogram,
+//! servers) is found by one hash, where a tree compares its way down; the order is only needed at the end.
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -217,7 +217,7 @@ pub fn segmentation() -> Segmentation {
             [0, 0, 0, 0, 0, 0, 0, 41],
         ],
         split_hellos: (28_128, 46_990),
-        old_hellos: 6,
+        old_hellos: 12,
         flights: [12_000, 4_000, 8_000, 9_100, 3_000, 800, 12, 0, 0, 0, 44, 0, 0, 0, 0, 3],
         rows: [
             row("client_hello", true, 46_990, [517, 1_781, 2_412], [18_862, 28_110, 18, 0, 0, 0, 0, 0], 3),

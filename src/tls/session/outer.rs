@@ -60,9 +60,7 @@ impl Session {
                 if preamble.is_over(chunk.side.other()) {
                     self.outer = Outer::Nothing;
                 }
-                if record::v2_hello(rest.bytes).is_some() {
-                    rest = rest.behind(self.take_v2_hello(rest));
-                } else {
+                if !self.begin_old_hello(rest) {
                     self.expect_record(chunk.side);
                 }
                 break;
