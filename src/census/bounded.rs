@@ -11,6 +11,7 @@
 use super::Server;
 use crate::row::Word;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -39,27 +40,28 @@ impl<K, V, const LIMIT: usize> Default for Bounded<K, V, LIMIT> {
 impl<K: Ranked, V, const LIMIT: usize> Bounded<K, V, LIMIT> {
     /// The value of a key, made by `new` if it is not there; none if the key is beyond the bound.
     pub fn entry_with(&mut self, key: K, new: impl FnOnce() -> V) -> Option<&mut V> {
-        if !self.held.contains_key(&key) {
-            self.insert(key.clone(), new());
+        self.cut();
+        match self.held.entry(key) {
+            Entry::Occupied(place) => Some(place.into_mut()),
+            Entry::Vacant(place) if is_beyond(self.bound.as_ref(), place.key()) => None,
+            Entry::Vacant(place) => Some(place.insert(new())),
         }
-        self.held.get_mut(&key)
     }
 
     /// Takes in the values of another map; `add` puts two of the same key together.
     pub fn merge(&mut self, other: Self, mut add: impl FnMut(&mut V, V)) {
         for (key, theirs) in other.held {
-            match self.held.get_mut(&key) {
-                Some(ours) => add(ours, theirs),
-                None => self.insert(key, theirs),
+            self.cut();
+            match self.held.entry(key) {
+                Entry::Occupied(mut place) => add(place.get_mut(), theirs),
+                Entry::Vacant(place) if is_beyond(self.bound.as_ref(), place.key()) => {}
+                Entry::Vacant(place) => drop(place.insert(theirs)),
             }
         }
     }
 
-    fn insert(&mut self, key: K, value: V) {
-        if self.bound.as_ref().is_some_and(|(rank, first)| (key.rank(), &key) >= (*rank, first)) {
-            return;
-        }
-        self.held.insert(key, value);
+    /// Lets go what is not kept, if it has become much.
+    fn cut(&mut self) {
         if self.held.len() > LIMIT + LIMIT / 4
             && let Some((rank, first)) = self.end()
         {
@@ -78,6 +80,11 @@ impl<K: Ranked, V, const LIMIT: usize> Bounded<K, V, LIMIT> {
         Some((*rank, (*first).clone()))
     }
 
+    /// Whether so much is held that another thread should not hold as much of its own: a quarter of the bound.
+    pub fn is_large(&self) -> bool {
+        self.held.len() > LIMIT / 4
+    }
+
     /// All that is kept, in any order.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         let end = self.end();
@@ -92,6 +99,10 @@ impl<K: Ranked, V, const LIMIT: usize> Bounded<K, V, LIMIT> {
     }
 }
 
+fn is_beyond<K: Ranked>(bound: Option<&(u64, K)>, key: &K) -> bool {
+    bound.is_some_and(|(rank, first)| (key.rank(), key) >= (*rank, first))
+}
+
 /// As a list of pairs in the order of the keys.
 impl<K: Ranked + Serialize, V: Serialize, const LIMIT: usize> Serialize for Bounded<K, V, LIMIT> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -103,7 +114,7 @@ impl<'de, K: Deserialize<'de> + Ranked, V: Deserialize<'de>, const LIMIT: usize>
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let mut bounded = Bounded::default();
         for (key, value) in Vec::<(K, V)>::deserialize(from)? {
-            bounded.insert(key, value);
+            bounded.entry_with(key, || value);
         }
         Ok(bounded)
     }
@@ -126,6 +137,11 @@ impl<K: Ranked, const LIMIT: usize> Distinct<K, LIMIT> {
     /// Counts a pair of group and member, once.
     pub fn add(&mut self, pair: K) {
         self.0.entry_with(pair, || ());
+    }
+
+    /// Whether another thread should not hold as many.
+    pub fn is_large(&self) -> bool {
+        self.0.is_large()
     }
 
     /// Takes in the pairs of another one.
@@ -222,7 +238,7 @@ mod tests {
     fn what_is_kept_depends_on_the_keys_alone_and_is_whole() {
         let all = || (0..3_000u32).chain(0..3_000);
         let whole = of(all());
-        assert!(whole.held.len() <= 125);
+        assert!(whole.held.len() <= 126);
         assert_eq!(whole.in_order().len(), 100);
         assert!(whole.iter().all(|(_, flows)| *flows == 2));
         assert_eq!(text(&of(all().rev())), text(&whole), "backwards");

@@ -217,6 +217,11 @@ impl Clients {
         self.tallies.in_order()
     }
 
+    /// Whether another thread should not hold as many.
+    pub fn is_large(&self) -> bool {
+        self.tallies.is_large() || self.addresses.is_large()
+    }
+
     /// Flows with any fingerprint, kept or not.
     pub fn flows(&self) -> u64 {
         self.flows

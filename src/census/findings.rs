@@ -181,11 +181,10 @@ impl Part for Findings {
         let failed = failed(rows);
         if (failed || rows.flow.outcome == "completed")
             && let Some(server) = server(rows)
+            && let Some(counts) = self.servers.entry_with(server, Default::default)
         {
-            if let Some(counts) = self.servers.entry_with(server, Default::default) {
-                counts.0 += 1;
-                counts.1 += u64::from(failed);
-            }
+            counts.0 += 1;
+            counts.1 += u64::from(failed);
         }
         for id in rows.flow.findings.split(';').filter(|id| !id.is_empty()) {
             // A rule of another version is counted, and nothing is said of it.

@@ -129,6 +129,11 @@ parts! {
 }
 
 impl Census {
+    /// Whether it holds so much of servers or clients that threads should not each hold as much.
+    pub fn is_large(&self) -> bool {
+        self.servers.is_large() || self.clients.is_large()
+    }
+
     /// Flows (of certificates: times that one was shown) whose details are not kept, by the name of the loss.
     pub fn beyond_bounds(&self) -> [(&'static str, u64); 3] {
         [

@@ -216,6 +216,11 @@ impl Servers {
         self.tallies.in_order()
     }
 
+    /// Whether another thread should not hold as many.
+    pub fn is_large(&self) -> bool {
+        self.tallies.is_large()
+    }
+
     /// Flows with any server, kept or not.
     pub fn flows(&self) -> u64 {
         self.flows

@@ -29,6 +29,8 @@ pub struct Harvest {
 /// The harvests that nobody holds.
 pub struct Harvests {
     free: Mutex<Vec<Harvest>>,
+    /// What large ones came to: so that many servers are not held by every thread.
+    large: Mutex<Census>,
     /// Bytes of rows that one of them holds before they go to the store.
     most: usize,
 }
@@ -36,7 +38,7 @@ pub struct Harvests {
 impl Harvests {
     /// For so many threads.
     pub fn new(threads: usize) -> Self {
-        Harvests { free: Mutex::default(), most: (MAX_ROWS / threads.max(1)).max(MAX_ROWS / 64) }
+        Harvests { free: Mutex::default(), large: Mutex::default(), most: (MAX_ROWS / threads.max(1)).max(MAX_ROWS / 64) }
     }
 
     /// One to add to: the last that was given back, whose memory is in the cache.
@@ -45,7 +47,11 @@ impl Harvests {
     }
 
     /// Gives one back.
-    pub fn give(&self, harvest: Harvest) {
+    pub fn give(&self, mut harvest: Harvest) {
+        if harvest.census.is_large() {
+            let census = std::mem::take(&mut harvest.census);
+            lock(&self.large).merge(census);
+        }
         lock(&self.free).push(harvest);
     }
 
@@ -59,7 +65,9 @@ impl Harvests {
     /// All counts; all rows go to the store.
     pub fn merge(&self, store: &RowStore) -> Census {
         let all = std::mem::take(&mut *lock(&self.free));
-        all.into_par_iter()
+        let large = std::mem::take(&mut *lock(&self.large));
+        let rest = all
+            .into_par_iter()
             .map(|harvest| {
                 store.add(harvest.rows);
                 harvest.census
@@ -67,6 +75,9 @@ impl Harvests {
             .reduce(Census::default, |mut left, right| {
                 left.merge(right);
                 left
-            })
+            });
+        let mut all = large;
+        all.merge(rest);
+        all
     }
 }

@@ -160,6 +160,9 @@ pub fn limits() -> Vec<(&'static str, String)> {
         ("window of a compressed capture, at most", MAX_WINDOW.to_string()),
         ("a compressed capture becomes, at most", format!("{MAX_RATIO} times its size, or {FLOOR} bytes")),
         ("files of a merged series open at the same time, at most", super::merge::MAX_OPEN.to_string()),
+        ("servers kept, at most", crate::census::servers::MAX_SERVERS.to_string()),
+        ("fingerprints of clients kept, at most", crate::census::clients::MAX_FINGERPRINTS.to_string()),
+        ("certificates kept, at most", crate::census::certificates::MAX_CERTIFICATES.to_string()),
         ("messages kept of a flow, at most", crate::tls::seen::MAX_MESSAGES.to_string()),
     ]
 }
