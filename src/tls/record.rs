@@ -54,8 +54,7 @@ const fn is_version(major: u8, minor: u8) -> bool {
 /// Bytes of a record header of SSL 2.0 without padding.
 pub const V2_HEADER: usize = 2;
 
-/// Length, header included, of a ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2) that the bytes begin. Its first 11
-/// bytes tell: its lengths add up.
+/// Length, header included, of a ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2) that the bytes begin with.
 ///
 /// ```text
 ///  | 0x80 + length 2 | type 1 | version 2 | suites' length 2 | session id's length 2 | challenge's length 2 | ...
@@ -65,9 +64,9 @@ pub fn v2_hello(bytes: &[u8]) -> Option<usize> {
     let word = |at: usize| usize::from(u16::from_be_bytes([head[at], head[at + 1]]));
     let (len, suites, session_id, challenge) = (word(0) & 0x7fff, word(5), word(7), word(9));
     let is_hello = head[0] & 0x80 != 0 && head[2] == 1 && ((head[3] == 3 && head[4] <= 4) || (head[3] == 0 && head[4] == 2));
-    let adds_up =
+    let is_whole =
         suites > 0 && suites % 3 == 0 && session_id <= 32 && (16..=32).contains(&challenge) && 9 + suites + session_id + challenge == len;
-    (is_hello && adds_up).then_some(V2_HEADER + len)
+    (is_hello && is_whole && bytes.len() >= V2_HEADER + len).then_some(V2_HEADER + len)
 }
 
 /// Whether a segment that starts so can be the start of a record, as far as its bytes go. Content that starts like the

@@ -5,7 +5,6 @@
 //! the middle) finds it again at the start of a segment that begins like a record.
 
 mod messages;
-mod old_hello;
 mod outer;
 mod records;
 
@@ -15,7 +14,6 @@ use super::seen::{Seen, USUAL};
 use super::span::Span;
 use crate::flow::{Chunk, FramePlace, Gap, Interest, Reader, Side, Start};
 use crate::time::Timestamp;
-use old_hello::OldHello;
 use outer::Outer;
 
 /// Retransmitted ranges of a direction that are remembered for messages in the making.
@@ -36,8 +34,6 @@ pub struct Session {
     unusual: u64,
     /// What TLS comes after, or in.
     outer: Outer,
-    /// A ClientHello in the form of SSL 2.0 that is being put together.
-    old_hello: Option<Box<OldHello>>,
     directions: [Direction; 2],
 }
 
@@ -85,8 +81,6 @@ enum Place {
     Header,
     /// In a record's fragment.
     Fragment,
-    /// In a ClientHello in the form of SSL 2.0.
-    OldHello,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -161,8 +155,7 @@ impl Reader for Session {
 
     fn held(&self) -> u64 {
         let making: usize = self.directions.iter().map(|direction| direction.message.held()).sum();
-        let old_hello = self.old_hello.as_ref().map_or(0, |hello| hello.held());
-        self.unusual + (making + old_hello) as u64
+        self.unusual + making as u64
     }
 
     fn interest(&self) -> Interest {
@@ -182,9 +175,8 @@ impl Session {
         let index = chunk.side.index();
         let mut rest = chunk;
         while !rest.bytes.is_empty() {
-            let place = self.directions[index].place;
-            let used = match place {
-                Place::Lost if rest.offset == 0 && self.begin_old_hello(rest) => 0,
+            let used = match self.directions[index].place {
+                Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes).is_some() => self.take_v2_hello(rest),
                 Place::Lost => {
                     if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
                         self.failed |= self.seen.records[0].all + self.seen.records[1].all == 0;
@@ -195,7 +187,6 @@ impl Session {
                 }
                 Place::Header => self.take_header(rest),
                 Place::Fragment => self.take_fragment(rest),
-                Place::OldHello => self.take_old_hello(rest),
             };
             rest = rest.behind(used);
         }

@@ -60,7 +60,9 @@ impl Session {
                 if preamble.is_over(chunk.side.other()) {
                     self.outer = Outer::Nothing;
                 }
-                if !self.begin_old_hello(rest) {
+                if record::v2_hello(rest.bytes).is_some() {
+                    rest = rest.behind(self.take_v2_hello(rest));
+                } else {
                     self.expect_record(chunk.side);
                 }
                 break;
