@@ -122,6 +122,7 @@ impl Session {
     /// Forgets where the records of a direction are.
     pub(super) fn lose(&mut self, side: Side) {
         self.abandon_message(side);
+        self.abandon_v2_hello(side);
         let direction = &mut self.directions[side.index()];
         if direction.place == Place::Fragment && direction.left > 0 {
             let span = direction.span;
