@@ -186,7 +186,8 @@ impl Session {
                     0
                 }
                 Place::Lost => {
-                    if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
+                    // A segment may begin with bytes that came before: then it is what is new in it that begins.
+                    if rest.at != chunk.at && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
                         self.failed |= self.seen.records[0].all + self.seen.records[1].all == 0;
                         return;
                     }
