@@ -90,7 +90,7 @@ pub struct CipherSuites {
 impl Part for CipherSuites {
     fn observe(&mut self, rows: &FlowRows) {
         let flow = &rows.flow;
-        self.offers += u64::from(flow.legacy_version_code.is_some());
+        self.offers += u64::from(flow.suites_offered_count.is_some());
         distinct(&flow.suites_offered.0, |code| self.tallies.entry(code).offered += 1);
         if let Some(code) = flow.cipher_suite_code {
             self.choices += 1;

@@ -33,6 +33,7 @@ pub fn judged(row: &mut FlowRow, seen: &Seen, client: Side) {
     row.certificate_chain = order(chain).map_or("", |order| order.as_str()).into();
     let Some(leaf) = chain.certificates.first() else { return };
     row.leaf_cert_id = hex(&leaf.id).into();
-    let host = seen.facts.client_hello.as_ref().and_then(|hello| hello.server_name.as_deref());
+    let hello = seen.facts.client_hello.as_ref().or(seen.facts.client_hello_start.as_deref());
+    let host = hello.and_then(|hello| hello.server_name.as_deref());
     row.certificate_name_match = host.zip(leaf.x509.as_ref().ok()).and_then(|(host, leaf)| names_host(leaf, host));
 }

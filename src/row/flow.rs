@@ -57,7 +57,7 @@ table! {
     /// server_name of the first ClientHello (RFC 6066 section 3). Empty: see sni_state.
     sni: Wild,
     /// `present`, `perhaps_outer` (there, beside encrypted_client_hello: the name in the outer ClientHello if that is real, the true one if it is
-    /// GREASE), `absent` (a ClientHello without the extension), `not_seen` (no ClientHello in the capture), `malformed`.
+    /// GREASE), `absent` (a ClientHello without the extension), `not_seen` (no ClientHello in the capture, or it is cut before the name), `malformed`.
     sni_state: Word,
     /// Application protocols that the client offers (RFC 7301), in its order.
     alpn_offered: WildList,
@@ -79,7 +79,8 @@ table! {
     cipher_suite: Word,
     /// The same as a code point.
     cipher_suite_code: Option<u16>,
-    /// Suites of the first ClientHello in the client's order, GREASE and signalling values included.
+    /// Suites of the first ClientHello in the client's order, GREASE and signalling values included. Of a ClientHello whose end is missing, which has
+    /// neither a legacy version nor a JA3 here, the lists are there that are whole: suites, versions, groups and protocols.
     suites_offered: Codes,
     /// How many suites the list holds. Empty: no ClientHello seen.
     suites_offered_count: Option<u32>,

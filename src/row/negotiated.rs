@@ -12,6 +12,9 @@ use crate::tls::{Content, Seen, names};
 
 /// TLS_FALLBACK_SCSV (RFC 7507).
 const FALLBACK_SCSV: u16 = 0x5600;
+/// ExtensionType values (IANA): supported_groups, application_layer_protocol_negotiation.
+const SUPPORTED_GROUPS: u16 = 10;
+const ALPN: u16 = 16;
 /// ExtensionType values (IANA): encrypt_then_mac, extended_master_secret, renegotiation_info.
 const ENCRYPT_THEN_MAC: u16 = 22;
 const EXTENDED_MASTER_SECRET: u16 = 23;
@@ -21,6 +24,9 @@ const RENEGOTIATION_INFO: u16 = 0xff01;
 pub fn offered(row: &mut FlowRow, seen: &Seen) {
     let Some(hello) = &seen.facts.client_hello else {
         row.sni_state = "not_seen".into();
+        if let Some(hello) = &seen.facts.client_hello_start {
+            offered_in_part(row, hello);
+        }
         return;
     };
     row.sni_state = match &hello.server_name {
@@ -43,7 +49,7 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
     row.groups_offered_count = Some(hello.groups.len() as u32);
     row.groups_offered_truncated = row.groups_offered.is_cut();
     row.key_shares = Codes(hello.key_shares.iter().copied().take(MAX_LIST / 7).collect());
-    row.pq_offered = Some(hello.groups.iter().any(|code| names::group(*code).is_some_and(|group| group.post_quantum)));
+    row.pq_offered = Some(offers_post_quantum(hello));
     row.early_data = Some(hello.early_data);
     row.ech = Some(hello.ech);
     let transport = match row.protocol.as_ref() {
@@ -71,6 +77,34 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
         row.quic_max_udp_payload_bytes = parameters.max_udp_payload;
         row.quic_initial_max_data_bytes = parameters.initial_max_data;
     }
+}
+
+/// What a ClientHello says that is cut: of what may stand behind the cut nothing.
+fn offered_in_part(row: &mut FlowRow, hello: &ClientHello) {
+    let has = |extension: u16| hello.extensions.contains(&extension);
+    if let Some(name) = &hello.server_name {
+        row.sni_state = if hello.ech { "perhaps_outer" } else { "present" }.into();
+        row.sni = Wild::from_bytes(name);
+    }
+    row.suites_offered = Codes(hello.suites.clone());
+    row.suites_offered_count = Some(hello.suites.len() as u32);
+    row.suites_offered_truncated = row.suites_offered.is_cut();
+    if has(ALPN) {
+        row.alpn_offered = WildList(hello.alpn.iter().map(|protocol| Wild::from_bytes(protocol)).collect());
+        row.alpn_offered_count = Some(hello.alpn.len() as u32);
+        row.alpn_offered_truncated = row.alpn_offered.is_cut();
+    }
+    if has(SUPPORTED_GROUPS) {
+        row.groups_offered = Codes(hello.groups.clone());
+        row.groups_offered_count = Some(hello.groups.len() as u32);
+        row.groups_offered_truncated = row.groups_offered.is_cut();
+        row.pq_offered = Some(offers_post_quantum(hello));
+    }
+    row.versions_offered = Codes(hello.versions.clone());
+}
+
+fn offers_post_quantum(hello: &ClientHello) -> bool {
+    hello.groups.iter().any(|code| names::group(*code).is_some_and(|group| group.post_quantum))
 }
 
 /// Bytes that a code of max_fragment_length stands for (RFC 6066 section 4): 2^9 to 2^12.

@@ -22,8 +22,8 @@ pub struct Partial {
     bytes: Vec<u8>,
     /// Bytes taken, header included: more than are kept where the message is longer than [`MAX_MESSAGE`].
     taken: usize,
-    /// Whether bytes of it are missing.
-    gap: bool,
+    /// Bytes before the first that is missing.
+    whole_to: Option<usize>,
     /// Where it lies.
     pub span: Span,
 }
@@ -42,6 +42,8 @@ pub struct Whole<'a> {
     pub kind: u8,
     /// The body, where all of it was seen and kept.
     pub body: Option<&'a [u8]>,
+    /// As much of the body as was seen before the first byte that is missing.
+    pub start: &'a [u8],
     /// Where it lies.
     pub span: Span,
 }
@@ -92,17 +94,19 @@ impl Partial {
         self.bytes.first().copied()
     }
 
-    /// Ends the message in the making and hands out what was seen of it.
-    pub fn abandon(&mut self) -> (Option<u8>, Span) {
-        let gave = (self.kind(), self.span);
-        *self = Partial::default();
-        gave
+    /// Ends the message in the making and hands out its type, where it lay, and its body as far as it was seen.
+    pub fn abandon(&mut self) -> (Option<u8>, Span, Vec<u8>) {
+        let mut partial = std::mem::take(self);
+        let kind = partial.kind();
+        partial.bytes.truncate(partial.whole_to.unwrap_or(usize::MAX));
+        partial.bytes.drain(..HEADER.min(partial.bytes.len()));
+        (kind, partial.span, partial.bytes)
     }
 
     /// Passes over `len` missing bytes inside the message; false where the message is shorter, or its length unknown.
     pub fn skip(&mut self, offset: u64, len: usize) -> bool {
         let Some(whole) = self.len().filter(|whole| self.taken + len <= *whole) else { return false };
-        self.gap = true;
+        self.whole_to.get_or_insert(self.taken);
         self.taken += len;
         self.bytes.resize(self.taken.min(whole).min(MAX_MESSAGE), 0);
         self.span.extend(offset, len as u64);
@@ -127,7 +131,7 @@ impl Partial {
                     span.carry(fragment.carrier, fragment.at, len as u32);
                     span.extend(fragment.offset, len as u64);
                     self.span = Span::default();
-                    return Step::Message(Whole { kind: message[0], body: Some(&message[HEADER..]), span }, len);
+                    return Step::Message(Whole { kind: message[0], body: Some(&message[HEADER..]), start: &message[HEADER..], span }, len);
                 }
             }
         }
@@ -149,12 +153,14 @@ impl Partial {
     /// Hands out the message in the making, if all its bytes were taken or passed over.
     pub fn complete(&mut self) -> Option<Whole<'_>> {
         let whole = self.len().filter(|whole| self.taken >= *whole)?;
-        let readable = !self.gap && whole <= MAX_MESSAGE;
+        let whole_to = self.whole_to.take();
+        let readable = whole_to.is_none() && whole <= MAX_MESSAGE;
         let (kind, span) = (self.bytes[0], self.span);
         self.taken = 0;
-        self.gap = false;
         self.span = Span::default();
-        Some(Whole { kind, body: readable.then(|| &self.bytes[HEADER..]), span })
+        let body = &self.bytes[HEADER..];
+        let start = &body[..whole_to.map_or(body.len(), |len| (len - HEADER).min(body.len()))];
+        Some(Whole { kind, body: readable.then_some(body), start, span })
     }
 
     /// Lets go of the buffer after [`Step::Message`] handed it out: most sides send one message that needs one.

@@ -201,6 +201,24 @@ fn read_client_start(body: &[u8]) -> Option<ClientHello> {
     Some(ClientHello { version, session_id, suites, malformed: true, ..ClientHello::default() })
 }
 
+/// Reads what there is of the body of a ClientHello that is cut: its lists as far as they are whole. None where it ends before
+/// its suites do.
+pub fn read_client_cut(body: &[u8]) -> Option<ClientHello> {
+    let mut body = Cursor(body);
+    let version = body.word()?;
+    body.bytes(32)?; // random
+    let session_id = body.vector8()?.to_vec();
+    let suites = words(body.vector16()?)?;
+    let mut hello = ClientHello { version, session_id, suites, ..ClientHello::default() };
+    if body.vector8().is_some() && body.word().is_some() {
+        each_extension(body.0, |kind, data| {
+            hello.extensions.push(kind);
+            hello.malformed |= hello.read_extension(kind, data).is_none();
+        });
+    }
+    Some(hello)
+}
+
 /// Reads a ClientHello in the form of SSL 2.0, from its type on. Cipher kinds of SSL 2.0 alone, which have 24 bits, are
 /// left out.
 pub fn read_v2_client(message: &[u8]) -> Option<ClientHello> {

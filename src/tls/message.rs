@@ -82,6 +82,8 @@ pub struct Facts {
     pub client: Option<Side>,
     /// The first ClientHello.
     pub client_hello: Option<ClientHello>,
+    /// What there is of the first ClientHello whose end the capture does not hold: lists that are whole.
+    pub client_hello_start: Option<Box<ClientHello>>,
     /// The first ServerHello that is no HelloRetryRequest.
     pub server_hello: Option<ServerHello>,
     /// The HelloRetryRequest.

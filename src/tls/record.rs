@@ -54,19 +54,43 @@ const fn is_version(major: u8, minor: u8) -> bool {
 /// Bytes of a record header of SSL 2.0 without padding.
 pub const V2_HEADER: usize = 2;
 
-/// Length, header included, of a ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2) that the bytes begin with.
+/// Bytes at the start of a hello in the form of SSL 2.0 that tell it and its length.
+pub const V2_HELLO_HEAD: usize = 11;
+
+/// What bytes tell of a ClientHello in the form of SSL 2.0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum V2Hello {
+    /// They begin none.
+    No,
+    /// They may, but are too few to tell.
+    Open,
+    /// They begin one of so many bytes, its header included.
+    Long(usize),
+}
+
+/// Whether bytes begin a ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2), as far as they go.
 ///
 /// ```text
 ///  | 0x80 + length 2 | type 1 | version 2 | suites' length 2 | session id's length 2 | challenge's length 2 | ...
 /// ```
-pub fn v2_hello(bytes: &[u8]) -> Option<usize> {
-    let head = bytes.first_chunk::<11>()?;
+pub fn v2_hello(bytes: &[u8]) -> V2Hello {
+    let byte = |index: usize, fits: &dyn Fn(u8) -> bool| bytes.get(index).is_none_or(|byte| fits(*byte));
+    let version = byte(3, &|major| matches!(major, 0 | 3)) && byte(4, &|minor| if bytes[3] == 3 { minor <= 4 } else { minor == 2 });
+    if bytes.is_empty() || bytes[0] & 0x80 == 0 || !byte(2, &|kind| kind == 1) || !version {
+        return V2Hello::No;
+    }
+    let Some(head) = bytes.first_chunk::<V2_HELLO_HEAD>() else { return V2Hello::Open };
     let word = |at: usize| usize::from(u16::from_be_bytes([head[at], head[at + 1]]));
     let (len, suites, session_id, challenge) = (word(0) & 0x7fff, word(5), word(7), word(9));
-    let is_hello = head[0] & 0x80 != 0 && head[2] == 1 && ((head[3] == 3 && head[4] <= 4) || (head[3] == 0 && head[4] == 2));
     let is_whole =
         suites > 0 && suites % 3 == 0 && session_id <= 32 && (16..=32).contains(&challenge) && 9 + suites + session_id + challenge == len;
-    (is_hello && is_whole && bytes.len() >= V2_HEADER + len).then_some(V2_HEADER + len)
+    if is_whole { V2Hello::Long(V2_HEADER + len) } else { V2Hello::No }
+}
+
+/// Whether a segment that starts so can be the start of TLS: see [`could_start`]. The first bytes of a direction may also be a
+/// hello in the form of SSL 2.0.
+pub fn could_open(bytes: &[u8], first: bool, any: bool) -> bool {
+    could_start(bytes, first, any) || first && v2_hello(bytes) != V2Hello::No
 }
 
 /// Whether a segment that starts so can be the start of a record, as far as its bytes go. Content that starts like the
@@ -82,7 +106,7 @@ pub fn could_start(bytes: &[u8], first: bool, any: bool) -> bool {
         let handshake = prefix(0, &|b| b == content::HANDSHAKE) && version;
         return bytes.len() >= least && handshake && prefix(3, &|b| b <= 0x48);
     }
-    let Some(header) = Header::read([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]]) else { return v2_hello(bytes).is_some() };
+    let Some(header) = Header::read([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]]) else { return false };
     // A record may end before the bytes that are looked at: the rest of the hello is in records behind it.
     let inside = |index: usize, fits: &dyn Fn(u8) -> bool| HEADER + usize::from(header.len) <= index || prefix(index, fits);
     let is_hello = header.kind == content::HANDSHAKE
@@ -126,6 +150,23 @@ mod tests {
         assert_eq!(Header::read([22, 2, 1, 2, 0]), None);
         assert_eq!(Header::read([23, 3, 3, 0x48, 0]).map(|h| h.len), Some(18_432));
         assert_eq!(Header::read([23, 3, 3, 0x48, 1]), None);
+    }
+
+    #[test]
+    fn hellos_in_the_form_of_ssl2() {
+        let hello = [0x80, 9 + 3 + 16, 1, 3, 1, 0, 3, 0, 0, 0, 16, 0, 0, 0x2f];
+        for len in 1..11 {
+            assert_eq!(v2_hello(&hello[..len]), V2Hello::Open, "{len}");
+            assert!(could_open(&hello[..len], true, false) && !could_open(&hello[..len], false, true), "{len}");
+        }
+        assert_eq!((v2_hello(&hello[..11]), v2_hello(&hello)), (V2Hello::Long(30), V2Hello::Long(30)));
+        // A clear first bit, another type, versions, lengths that do not add up.
+        for (at, byte) in [(0, 0), (2, 2), (3, 1), (3, 0), (4, 5), (1, 27), (6, 4), (8, 33), (10, 15)] {
+            let mut other = hello;
+            other[at] = byte;
+            assert_eq!(v2_hello(&other), V2Hello::No, "{byte} at {at}");
+        }
+        assert_eq!(v2_hello(b""), V2Hello::No);
     }
 
     #[test]

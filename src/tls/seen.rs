@@ -42,7 +42,10 @@ impl Seen {
     /// Bytes that it holds: of messages, and of the lists in the hellos.
     pub fn held(&self) -> u64 {
         let server = |hello: &Option<hello::ServerHello>| hello.as_ref().map_or(0, hello::ServerHello::held);
-        let hellos = self.facts.client_hello.as_ref().map_or(0, hello::ClientHello::held) + server(&self.facts.server_hello);
+        let client = |hello: Option<&hello::ClientHello>| hello.map_or(0, hello::ClientHello::held);
+        let hellos = client(self.facts.client_hello.as_ref()) + server(&self.facts.server_hello);
+        let start = self.facts.client_hello_start.as_deref();
+        let hellos = hellos + client(start) + start.map_or(0, size_of_val);
         (self.messages.capacity() * size_of::<Message>() + hellos + server(&self.facts.retry)) as u64
     }
 
@@ -100,6 +103,14 @@ impl Facts {
             self.client = self.client.or(client_by_type(side, kind));
         }
         Content::Handshake(kind)
+    }
+
+    /// Learns what the start of a message says whose end is missing: of a ClientHello that the snap length cut, or of which a
+    /// segment was lost, the name and the suites are often there.
+    pub fn learn_start(&mut self, kind: u8, start: &[u8]) {
+        if kind == handshake::CLIENT_HELLO && self.client_hello.is_none() && self.client_hello_start.is_none() {
+            self.client_hello_start = hello::read_client_cut(start).map(Box::new);
+        }
     }
 }
 

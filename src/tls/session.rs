@@ -7,6 +7,7 @@
 mod messages;
 mod outer;
 mod records;
+mod v2;
 
 use super::deframe::Partial;
 use super::record::{self, Header};
@@ -55,6 +56,8 @@ struct Direction {
     /// How the current record's fragment is read.
     reading: Reading,
     message: Partial,
+    /// A hello in the form of SSL 2.0, while it goes on.
+    v2_hello: Option<Box<v2::Partial>>,
     /// What a protected or short record is put together as.
     span: Span,
     /// The first bytes of the current record's fragment, where it is not read as messages.
@@ -77,6 +80,8 @@ enum Place {
     /// Between records, by a guess that still has to come true.
     #[default]
     Lost,
+    /// In a hello in the form of SSL 2.0.
+    V2Hello,
     /// In a record's header.
     Header,
     /// In a record's fragment.
@@ -112,7 +117,7 @@ impl Reader for Session {
     const BYTES: u64 = 1024 + USUAL;
 
     fn starts(bytes: &[u8], first: bool, midway: bool) -> Start {
-        if record::could_start(bytes, first, midway) {
+        if record::could_open(bytes, first, midway) {
             Start::Own
         } else if first && Outer::is_opened_by(bytes) {
             Start::Led
@@ -176,15 +181,20 @@ impl Session {
         let mut rest = chunk;
         while !rest.bytes.is_empty() {
             let used = match self.directions[index].place {
-                Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes).is_some() => self.take_v2_hello(rest),
+                Place::Lost if rest.offset == 0 && record::v2_hello(rest.bytes) != record::V2Hello::No => {
+                    self.expect_v2_hello(chunk.side);
+                    0
+                }
                 Place::Lost => {
-                    if rest.at != 0 && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
+                    // A segment may begin with bytes that came before: then it is what is new in it that begins.
+                    if rest.at != chunk.at && rest.offset != 0 || !record::could_start(rest.bytes, rest.offset == 0, true) {
                         self.failed |= self.seen.records[0].all + self.seen.records[1].all == 0;
                         return;
                     }
                     self.expect_record(chunk.side);
                     0
                 }
+                Place::V2Hello => self.take_v2_hello(rest),
                 Place::Header => self.take_header(rest),
                 Place::Fragment => self.take_fragment(rest),
             };

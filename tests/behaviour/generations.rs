@@ -73,6 +73,35 @@ fn a_hello_in_the_form_of_ssl2() {
 }
 
 #[test]
+fn a_hello_in_the_form_of_ssl2_over_several_segments() {
+    let kinds = [0, 0, 0x2f, 0, 0, 0x0a];
+    let hello = [&[0x80, 9 + 6 + 16, 1, 3, 1, 0, 6, 0, 0, 0, 16][..], &kinds, &[5; 16]].concat();
+    let flight = in_records_of([3, 1], records(22, 16_384, &[answer([3, 1], 0x002f, &[]), rest()].concat()));
+    for size in 1..=hello.len() {
+        let mut talk = Talk::open([40_000, 443]);
+        talk.send_in(C, size, &hello);
+        for (from, bytes) in [(S, &flight), (C, &in_records_of([3, 1], finish(C))), (S, &in_records_of([3, 1], finish(S)))] {
+            talk.send(from, bytes);
+        }
+        let rows = follow_one(&talk.packets);
+        assert_eq!(rows.flow.sequence, "CH2 sh crt shd CKE CCS ENC ccs enc", "segments of {size}");
+        assert_eq!(rows.flow.suites_offered.0, [0x002f, 0x000a], "segments of {size}");
+        let row = &rows.messages[0];
+        let segments = hello.len().div_ceil(size);
+        assert_eq!((row.segments as usize, row.bytes as usize), (segments, hello.len() - 2), "segments of {size}");
+        assert_eq!((row.first_frame, row.last_frame), (4, 3 + segments as u64), "segments of {size}");
+    }
+    // Its end is missing: it is there all the same, in part.
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send_in(C, 16, &hello);
+    talk.packets.pop();
+    talk.send(S, &flight);
+    let rows = follow_one(&talk.packets);
+    assert_eq!((rows.messages[0].message.as_ref(), rows.messages[0].state.as_ref()), ("ssl2_client_hello", "partial"));
+    assert_eq!(rows.flow.cipher_suite_code, Some(0x002f));
+}
+
+#[test]
 fn ssl3() {
     let mut hello = client_hello(&[]);
     hello[5] = 0;

@@ -6,6 +6,7 @@ mod support;
 mod again;
 mod anonymize;
 mod compressed;
+mod cut_hellos;
 mod damage;
 mod derived;
 mod dtls;

@@ -231,3 +231,18 @@ fn encrypted_handshakes_of_a_capture_that_begins_late() {
         assert_eq!(states, [("encrypted_handshake", "encrypted"), ("application_data", "encrypted")], "{:02x?}", &fragment[..4]);
     }
 }
+
+#[test]
+fn a_direction_is_found_again_behind_bytes_that_came_before() {
+    // The capture begins in the middle of a record. The next segment repeats some of it, then goes on with the next record.
+    for again in [0, 1, 5, 60, 100] {
+        let mut talk = Talk::midway([40_000, 443]);
+        talk.send(C, &finish(C));
+        talk.send(S, &[0xd7; 100]);
+        let seq = talk.next[1].wrapping_sub(again);
+        let bytes = [&vec![0xd7; again as usize][..], &finish(S)].concat();
+        talk.packet(S, ACK, seq, talk.next[0], &bytes);
+        let rows = follow_one(&talk.packets);
+        assert_eq!(rows.flow.sequence, "CKE CCS ENC ccs enc", "{again} bytes again");
+    }
+}

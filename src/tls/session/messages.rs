@@ -72,6 +72,9 @@ impl Session {
     pub(super) fn take_message(&mut self, side: Side, whole: &Whole<'_>) {
         let had_hello = self.seen.facts.server_hello.is_some();
         let content = self.seen.facts.learn(side, whole.kind, whole.body);
+        if whole.body.is_none() {
+            self.seen.facts.learn_start(whole.kind, whole.start);
+        }
         if !had_hello && self.seen.facts.server_hello.is_some() {
             self.flight_open = true;
             self.seen.server_flight = whole.span;
@@ -109,10 +112,12 @@ impl Session {
     pub(super) fn abandon_message(&mut self, side: Side) {
         let direction = &mut self.directions[side.index()];
         if direction.message.is_open() {
-            let (kind, span) = direction.message.abandon();
+            let (kind, span, start) = direction.message.abandon();
             let content = kind.map_or(Content::EncryptedHandshake, Content::Handshake);
             if content == Content::Handshake(handshake::CLIENT_HELLO) {
                 self.seen.facts.client.get_or_insert(side);
+                self.seen.facts.learn_start(handshake::CLIENT_HELLO, &start);
+                self.unusual = self.seen.held().saturating_sub(USUAL);
             }
             self.seen.count_handshake(side, &span);
             self.push(Message { side, content, state: State::Partial, span, retransmitted: 0 });
@@ -122,6 +127,7 @@ impl Session {
     /// Forgets where the records of a direction are.
     pub(super) fn lose(&mut self, side: Side) {
         self.abandon_message(side);
+        self.abandon_v2_hello(side);
         let direction = &mut self.directions[side.index()];
         if direction.place == Place::Fragment && direction.left > 0 {
             let span = direction.span;

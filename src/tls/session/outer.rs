@@ -33,7 +33,7 @@ impl Outer {
 impl Session {
     /// Takes the flow's first bytes for what they look like.
     pub(super) fn begin(&mut self, chunk: Chunk<'_>) {
-        self.outer = if chunk.offset != 0 || record::could_start(chunk.bytes, true, true) {
+        self.outer = if chunk.offset != 0 || record::could_open(chunk.bytes, true, true) {
             Outer::Nothing
         } else if let Some(preamble) = Preamble::open(chunk.side, chunk.bytes) {
             Outer::Preamble(Box::new(preamble))
@@ -55,13 +55,13 @@ impl Session {
                 break;
             }
             let between = preamble.is_between(chunk.side);
-            if (between || rest.at == 0) && record::could_start(rest.bytes, between, answered) {
+            if (between || rest.at == 0) && record::could_open(rest.bytes, between, answered) {
                 preamble.end(chunk.side);
                 if preamble.is_over(chunk.side.other()) {
                     self.outer = Outer::Nothing;
                 }
-                if record::v2_hello(rest.bytes).is_some() {
-                    rest = rest.behind(self.take_v2_hello(rest));
+                if record::v2_hello(rest.bytes) != record::V2Hello::No {
+                    self.expect_v2_hello(chunk.side);
                 } else {
                     self.expect_record(chunk.side);
                 }

@@ -1,6 +1,5 @@
 //! The records of a session: where each begins and ends, and how its fragment is read.
 
-use super::super::hello;
 use super::super::message::{Content, Message, State, handshake};
 use super::super::record::{self, Header, content};
 use super::super::span::Span;
@@ -8,24 +7,6 @@ use super::{Place, Reading, Row, Session};
 use crate::flow::{Chunk, FramePlace, Side};
 
 impl Session {
-    /// The ClientHello in the form of SSL 2.0, which is one record without a record header.
-    pub(super) fn take_v2_hello(&mut self, chunk: Chunk<'_>) -> usize {
-        let Some(len) = record::v2_hello(chunk.bytes) else { return chunk.bytes.len() };
-        let mut span = Span::default();
-        span.record();
-        span.carry(chunk.carrier, chunk.at, len as u32);
-        span.extend(chunk.offset + record::V2_HEADER as u64, (len - record::V2_HEADER) as u64);
-        self.seen.records[chunk.side.index()].all += 1;
-        self.seen.facts.client.get_or_insert(chunk.side);
-        if self.seen.facts.client_hello.is_none() {
-            self.seen.facts.client_hello = hello::read_v2_client(&chunk.bytes[record::V2_HEADER..len]);
-        }
-        self.seen.count_handshake(chunk.side, &span);
-        self.push(Message { side: chunk.side, content: Content::V2ClientHello, state: State::Seen, span, retransmitted: 0 });
-        self.directions[chunk.side.index()].place = Place::Header;
-        len
-    }
-
     pub(super) fn take_header(&mut self, chunk: Chunk<'_>) -> usize {
         let direction = &mut self.directions[chunk.side.index()];
         let used = (record::HEADER - direction.header_len).min(chunk.bytes.len());
