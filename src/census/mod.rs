@@ -64,9 +64,12 @@ macro_rules! parts {
                 $(self.$name.observe(rows);)+
             }
 
-            /// Takes in what another census saw: part by part.
+            /// Takes in what another census saw: part by part, side by side on the threads of the pool that it is called in.
             pub fn merge(&mut self, other: Census) {
-                $(self.$name.merge(other.$name);)+
+                let Census { $($name),+ } = self;
+                rayon::scope(|scope| {
+                    $(scope.spawn(move |_| $name.merge(other.$name));)+
+                });
             }
         }
 

@@ -15,6 +15,7 @@ use crate::row::Row;
 use crate::row::flow::{FlowCertificateRow, FlowRow};
 use crate::row::message::MessageRow;
 use crate::time::SECOND;
+use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -106,7 +107,7 @@ impl Drop for Scratch {
 }
 
 /// Bytes of lines that are handed on at once.
-const CHUNK: usize = 128 << 10;
+const CHUNK: usize = 512 << 10;
 
 /// Writes the tables whose rows belong to flows, in order, each flow with the stream number that it has by now.
 pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout: &Layout) -> Result<Vec<Written>, Error> {
@@ -132,17 +133,20 @@ pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout:
         lines.extend_from_slice(&flow[at..]);
         pending[1].extend_from_slice(messages);
         pending[2].extend_from_slice(certificates);
-        for (file, lines) in files.iter_mut().zip(&mut pending).filter(|(_, lines)| lines.len() >= CHUNK) {
-            file.append(lines)?;
-            lines.clear();
-        }
-        Ok(())
+        if pending.iter().map(Vec::len).sum::<usize>() < CHUNK { Ok(()) } else { append(&mut files, &mut pending) }
     })?;
-    for (file, lines) in files.iter_mut().zip(&pending) {
-        file.append(lines)?;
-    }
+    append(&mut files, &mut pending)?;
     files[0].guarded(collected.guarded_cells);
     files.into_iter().map(TableFile::finish).collect()
+}
+
+/// Appends lines to their tables, side by side: digesting and packing them takes longer than putting them in order.
+fn append(files: &mut [TableFile], pending: &mut [Vec<u8>; TABLES]) -> Result<(), Error> {
+    files.par_iter_mut().zip(pending).try_for_each(|(file, lines)| {
+        file.append(lines)?;
+        lines.clear();
+        Ok(())
+    })
 }
 
 /// Limits in force, as they are said to the reader.

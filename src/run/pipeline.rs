@@ -126,8 +126,22 @@ impl<'a> Pipeline<'a> {
             if let Some(job) = schedule.choose(self.run.is_stopped(), |file| self.open(file)) {
                 return job;
             }
+            schedule.waiting += 1;
             schedule = self.changed.wait(schedule).unwrap_or_else(PoisonError::into_inner);
+            schedule.waiting -= 1;
         }
+    }
+
+    /// Changes the schedule, and wakes those who wait for that: a call of the system, which is not made for nobody.
+    fn change<T>(&self, change: impl FnOnce(&mut Schedule) -> T) -> T {
+        let mut schedule = lock(&self.schedule);
+        let gave = change(&mut schedule);
+        let waiting = schedule.waiting > 0;
+        drop(schedule);
+        if waiting {
+            self.changed.notify_all();
+        }
+        gave
     }
 
     fn open(&self, file: usize) -> Option<Source> {
@@ -138,14 +152,12 @@ impl<'a> Pipeline<'a> {
     }
 
     fn put(&self, number: u64, slot: Slot) {
-        lock(&self.schedule).put(number, slot);
-        self.changed.notify_all();
+        self.change(|schedule| schedule.put(number, slot));
     }
 
     /// Walks a range, hands the baton on, and dissects what it holds.
     fn walk(&self, number: u64, buffer: Buffer, range: RangeOf) {
         let walked = self.cut(number, buffer, range);
-        self.changed.notify_all();
         if let Some((walked, dissection)) = walked {
             self.dissect(number, walked, dissection);
         }
@@ -175,12 +187,13 @@ impl<'a> Pipeline<'a> {
             _ => None,
         };
         let over = walker.walk.is_over() || walker.file.is_none();
-        let mut schedule = lock(&self.schedule);
-        if walked.is_none() {
-            schedule.put(number, Slot::Done(None));
-        }
-        schedule.walked(range.file, over);
-        walked.map(|walked| (walked, schedule.dissection()))
+        self.change(|schedule| {
+            if walked.is_none() {
+                schedule.put(number, Slot::Done(None));
+            }
+            schedule.walked(range.file, over);
+            walked.map(|walked| (walked, schedule.dissection()))
+        })
     }
 
     /// Reports the file that the walker leaves.
@@ -214,8 +227,7 @@ impl<'a> Pipeline<'a> {
             lane.load()
         };
         drop(dissected);
-        lock(&self.schedule).followed(index, number, load);
-        self.changed.notify_all();
+        self.change(|schedule| schedule.followed(index, number, load));
     }
 
     /// Ends all flows and hands over what was collected.

@@ -104,6 +104,8 @@ pub struct Schedule {
     failed: bool,
     /// Blocks under way, at most.
     depth: usize,
+    /// Threads that found nothing to do.
+    pub waiting: usize,
 }
 
 impl Schedule {
@@ -122,6 +124,7 @@ impl Schedule {
             spare_dissections: Vec::new(),
             failed: false,
             depth: (threads * 3 + 4).min(DELAY as usize),
+            waiting: 0,
         }
     }
 
