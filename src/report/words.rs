@@ -24,6 +24,11 @@ pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
+/// Names of versions, joined by `;`, as a list that breaks between them: `TLS 1.2, TLS 1.3`.
+pub fn versions(joined: &str) -> String {
+    joined.replace("TLS ", "TLS\u{a0}").replace("SSL ", "SSL\u{a0}").replace(';', ", ")
+}
+
 /// `192.0.2.1:443`, `[2001:db8::1]:443`.
 pub fn endpoint(ip: &str, port: u16) -> String {
     if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") }

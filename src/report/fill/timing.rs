@@ -139,7 +139,7 @@ pub fn old_servers(census: &Servers) -> Cut<OldServer, { view::MAX_OLD_SERVERS }
         OldServer {
             address: words::endpoint(&row.server_ip, row.server_port),
             name: row.example_sni.0,
-            versions: row.versions.replace(';', ", "),
+            versions: words::versions(&row.versions),
             old: row.old_version_flows,
             flows: row.flows,
             last_us: super::micros(row.last_utc),
