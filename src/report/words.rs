@@ -26,7 +26,8 @@ pub fn counted(n: u64, noun: &str) -> String {
 
 /// Names of versions, joined by `;`, as a list that breaks between them: `TLS 1.2, TLS 1.3`.
 pub fn versions(joined: &str) -> String {
-    joined.replace("TLS ", "TLS\u{a0}").replace("SSL ", "SSL\u{a0}").replace(';', ", ")
+    let whole = |text: String, name: &str| text.replace(name, &name.replace(' ', "\u{a0}"));
+    ["TLS 1", "SSL 2", "SSL 3"].into_iter().fold(joined.replace(';', ", "), whole)
 }
 
 /// `192.0.2.1:443`, `[2001:db8::1]:443`.
