@@ -134,6 +134,8 @@ export const explore = async (page, file, check, pages = 0) => {
   now = await go('#explorer?');
   check('and all flows come back', now.matches === count, now.found);
 
+  if (pages > 1) await turn(page, file, check, pages, settle);
+
   // The filter that the script puts together is that of the table.
   const table = join(dirname(file), 'csv', 'flows.csv');
   if (!existsSync(table)) return;
@@ -160,4 +162,48 @@ export const explore = async (page, file, check, pages = 0) => {
     now = await state(page);
     check('a file of all flows is read', now.matches === Math.min(rows.length, 50_000), now.found);
   }
+};
+
+// Several files of all flows: each is searched, sorted and filtered by itself, and of many asked for at once the last is shown.
+const turn = async (page, file, check, pages, settle) => {
+  const name = (part) => join(dirname(file), 'report-pages', `flows-${String(part).padStart(4, '0')}.js`);
+  const flows = (part) => JSON.parse(readFileSync(name(part), 'utf8').replace(/^tlscensusFlows\(|\)\s*$/g, ''));
+  const loaded = async () => {
+    await settle();
+    await page.waitForFunction(() => !document.querySelector('.found').textContent.startsWith('Loading'));
+    await settle();
+    return state(page);
+  };
+  const choose = (parts) => page.evaluate((all) => {
+    const list = document.querySelector('[data-explorer] select');
+    for (const part of all) {
+      list.value = part;
+      list.dispatchEvent(new Event('change'));
+    }
+  }, parts);
+  const go = async (hash) => {
+    await page.evaluate((to) => { location.hash = to; }, hash);
+    return loaded();
+  };
+  for (let part = 1; part <= pages; part += 1) {
+    const { n, columns } = flows(part);
+    await choose([part]);
+    let now = await loaded();
+    check(`file ${part} is read`, now.matches === n, now.found);
+    now = await go(`#explorer?part=${part}&q=${columns.id[n - 1]}`);
+    check(`its last flow is found in file ${part}`, now.matches === 1, now.found);
+    const { d, v } = columns.outcome;
+    now = await go(`#explorer?part=${part}&outcome=${d[v[0]]}`);
+    check(`file ${part} is filtered`, now.matches === v.filter((word) => word === v[0]).length, now.found);
+    now = await go(`#explorer?part=${part}&sort=-packets&cols=packets`);
+    const most = Math.max(...columns.packets);
+    check(`file ${part} is sorted`, Number(now.first[0][0].replaceAll(',', '')) === most, `${now.first[0]}, ${most}`);
+    now = await go(`#explorer?part=${part}&flow=${columns.id[0]}`);
+    check(`a link leads to a flow of file ${part}`, now.card === columns.id[0], now.card);
+  }
+  await go('#explorer?');
+  await choose([...Array(pages).keys()].map((part) => part + 1).concat(1, 2));
+  const now = await loaded();
+  check('of files asked for at once the last is shown', now.matches === flows(2).n && now.hash.includes('part=2'), `${now.hash} ${now.found}`);
+  await go('#explorer?');
 };

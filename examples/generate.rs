@@ -34,6 +34,9 @@ struct Arguments {
     /// Flows that are live at the same time [default: 300; small: 20000]
     #[arg(long)]
     flows: Option<usize>,
+    /// Servers that the flows go to
+    #[arg(long, default_value_t = 4096)]
+    servers: usize,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -75,6 +78,7 @@ fn main() -> Result<()> {
         FormatName::Pcapng => Format::Pcapng,
     };
     request.flows = arguments.flows.unwrap_or(request.flows).max(1);
+    request.servers = arguments.servers.clamp(1, (1 << 24) - (1 << 16));
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let out: Box<dyn Write> = match arguments.out.to_str() {
         Some("-") => Box::new(io::stdout().lock()),

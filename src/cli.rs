@@ -20,6 +20,7 @@ use crate::archive::{Request, SeriesMode};
 use crate::census::findings::Severity;
 use crate::error::Error;
 use crate::progress::Mode as ProgressMode;
+use crate::time::{Period, Timestamp};
 use clap::builder::BoolishValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -170,6 +171,16 @@ pub enum SchemaFormat {
 pub struct Scan {
     #[command(flatten)]
     pub selection: Selection,
+    /// Only flows that begin at this time or later, as in 2026-11-24, 2026-11-24T06:00 or 2026-11-24T06:00:00.5+01:00
+    ///
+    /// Packet time decides, that of a flow's first packet; a time without an offset is UTC, a day without a time its first
+    /// moment. The captures are read whole, so that no flow is cut and stream numbers stay as they are; how many flows are left
+    /// out is in losses.csv, as outside_period.
+    #[arg(long, value_name = "TIME", value_parser = time, env = "TLSCENSUS_SINCE", hide_env_values = true, help_heading = "Selection")]
+    pub since: Option<Timestamp>,
+    /// Only flows that begin before this time
+    #[arg(long, value_name = "TIME", value_parser = time, env = "TLSCENSUS_UNTIL", hide_env_values = true, help_heading = "Selection")]
+    pub until: Option<Timestamp>,
     #[command(flatten)]
     pub output: Output,
     #[command(flatten)]
@@ -196,6 +207,20 @@ pub struct Scan {
     /// 'auto' is a bar on a terminal and a plain line every 30 seconds elsewhere.
     #[arg(long, value_name = "HOW", default_value = "auto", env = "TLSCENSUS_PROGRESS", hide_env_values = true)]
     pub progress: ProgressMode,
+}
+
+impl Scan {
+    /// When the flows begin that are wanted.
+    pub fn period(&self) -> Period {
+        Period { since: self.since, until: self.until }
+    }
+}
+
+/// A day, or a day and a time of day, with an offset or in UTC.
+fn time(text: &str) -> Result<Timestamp, String> {
+    let forms = [text.to_owned(), format!("{text}Z"), format!("{text}T00:00Z")];
+    let time = forms.iter().find_map(|form| form.parse::<jiff::Timestamp>().ok());
+    time.map(|time| Timestamp::from_wide(time.as_nanosecond())).ok_or_else(|| "is no time such as 2026-11-24T06:00:00Z".to_owned())
 }
 
 #[derive(Debug, Args)]

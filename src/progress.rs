@@ -1,4 +1,4 @@
-//! Progress on standard error: a bar on a terminal, a plain line every 30 seconds elsewhere, or nothing.
+//! Progress on standard error: a bar on a terminal, a plain line every 30 seconds elsewhere, JSON for programs, or nothing.
 //!
 //! Workers only add to counters; a thread of its own reads them now and then. The clock here is for people and decides
 //! nothing: no result depends on it.
@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 const PLAIN_EVERY: Duration = Duration::from_secs(30);
+const JSON_EVERY: Duration = Duration::from_secs(1);
 const BAR_EVERY: Duration = Duration::from_millis(200);
 
 /// How progress is shown.
@@ -24,6 +25,8 @@ pub enum Mode {
     Bar,
     /// A line every 30 seconds
     Plain,
+    /// For programs: an object on a line of its own every second, and at the end
+    Json,
     /// Nothing
     None,
 }
@@ -53,6 +56,7 @@ impl Progress {
             Mode::Auto if std::io::stderr().is_terminal() => Self::bar(total_bytes, total_captures),
             Mode::Bar => Self::bar(total_bytes, total_captures),
             Mode::Auto | Mode::Plain => Self::plain(total_bytes, total_captures, PLAIN_EVERY, Box::new(std::io::stderr())),
+            Mode::Json => Self::json(total_bytes, total_captures),
             Mode::None => Progress { counters: Counters::new(total_bytes, total_captures), bar: None, ticker: Mutex::new(None) },
         }
     }
@@ -67,7 +71,7 @@ impl Progress {
         };
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
         let (shown, counted) = (bar.clone(), Arc::clone(&counters));
-        let ticker = ticker(BAR_EVERY, move || {
+        let ticker = ticker(BAR_EVERY, false, move || {
             shown.set_message(counted.captures_text());
             shown.set_position(counted.bytes.load(Relaxed));
             true
@@ -80,7 +84,15 @@ impl Progress {
         let counted = Arc::clone(&counters);
         let start = Instant::now();
         // Where nobody listens any more there is no need to go on talking.
-        let ticker = ticker(every, move || writeln!(out, "{}", counted.line(start.elapsed())).is_ok());
+        let ticker = ticker(every, false, move || writeln!(out, "{}", counted.line(start.elapsed())).is_ok());
+        Progress { counters, bar: None, ticker: Mutex::new(ticker) }
+    }
+
+    fn json(total_bytes: u64, total_captures: u64) -> Self {
+        let counters = Counters::new(total_bytes, total_captures);
+        let counted = Arc::clone(&counters);
+        let start = Instant::now();
+        let ticker = ticker(JSON_EVERY, true, move || writeln!(std::io::stderr(), "{}", counted.json(start.elapsed())).is_ok());
         Progress { counters, bar: None, ticker: Mutex::new(ticker) }
     }
 
@@ -143,11 +155,16 @@ impl Drop for Progress {
     }
 }
 
-/// Calls `show` again and again until the sender is dropped or `show` says no. Without a thread there is no progress to
-/// see, which stops nobody's work.
-fn ticker(every: Duration, mut show: impl FnMut() -> bool + Send + 'static) -> Option<(SyncSender<()>, JoinHandle<()>)> {
+/// Calls `show` again and again until the sender is dropped or `show` says no, and once more at the end if `last`. Without a
+/// thread there is no progress to see, which stops nobody's work.
+fn ticker(every: Duration, last: bool, mut show: impl FnMut() -> bool + Send + 'static) -> Option<(SyncSender<()>, JoinHandle<()>)> {
     let (stop, stopped) = sync_channel::<()>(0);
-    let run = move || while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) && show() {};
+    let run = move || {
+        while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) && show() {}
+        if last {
+            show();
+        }
+    };
     let thread = std::thread::Builder::new().name("progress".into()).spawn(run).ok()?;
     Some((stop, thread))
 }
@@ -159,6 +176,20 @@ impl Counters {
 
     fn captures_text(&self) -> String {
         format!("{} of {} captures, {} flows", self.captures.load(Relaxed), self.total_captures, self.flows.load(Relaxed))
+    }
+
+    /// An object on one line; 0 bytes in all where their number is not known.
+    fn json(&self, elapsed: Duration) -> serde_json::Value {
+        let of = |counter: &AtomicU64| counter.load(Relaxed);
+        serde_json::json!({
+            "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            "packets": of(&self.packets),
+            "bytes": of(&self.bytes),
+            "total_bytes": self.total_bytes,
+            "captures": of(&self.captures),
+            "total_captures": self.total_captures,
+            "flows": of(&self.flows),
+        })
     }
 
     fn line(&self, elapsed: Duration) -> String {

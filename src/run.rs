@@ -12,6 +12,7 @@ mod collect;
 mod dissection;
 mod fused;
 mod govern;
+mod harvest;
 mod merge;
 mod open;
 mod output;
@@ -23,6 +24,7 @@ mod udp;
 
 use crate::archive::{Archive, Capture, Parked, Series, Source as From, Status};
 use crate::capture::block::{Source, Walk};
+use crate::census::Census;
 use crate::census::findings::Rules;
 use crate::error::{CaptureError, Error};
 use crate::flow::hash::HashKey;
@@ -31,7 +33,9 @@ use crate::progress::Progress;
 use crate::row::capture::CaptureRow;
 use crate::row::cell::{Seconds, Wild};
 use crate::row::{Mask, Style, Word};
+use crate::time::Period;
 pub use collect::Collected;
+use harvest::Harvests;
 pub use output::{OutputFolder, Scratch, limits, write_rows};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -48,6 +52,7 @@ pub struct Run<'a> {
     style: Style,
     rules: &'a Rules,
     mask: Option<&'a Mask>,
+    period: Period,
     hash_key: HashKey,
     threads: usize,
     progress: &'a Progress,
@@ -55,6 +60,7 @@ pub struct Run<'a> {
     parked: Parked,
     /// Set by the first Ctrl-C: no more is read, what was read is written.
     stop: &'a AtomicBool,
+    harvests: Harvests,
     store: RowStore,
     collected: Mutex<Collected>,
     states: Vec<Mutex<CaptureState>>,
@@ -88,7 +94,9 @@ impl CaptureState {
 pub struct Found {
     /// captures.csv.
     pub captures: Vec<CaptureRow>,
-    /// Counts and the selection of flows.
+    /// The census of all flows.
+    pub census: Census,
+    /// Counts of the captures, and losses.
     pub collected: Collected,
     /// Rows of the large tables.
     pub store: RowStore,
@@ -105,6 +113,8 @@ pub struct Options<'a> {
     pub rules: &'a Rules,
     /// What makes pseudonyms of names and addresses, if they are to be made.
     pub mask: Option<&'a Mask>,
+    /// Flows that do not begin in it are left out, and counted as the loss `outside_period`.
+    pub period: Period,
 }
 
 /// Reads all series of an archive on the threads of the pool that it runs in. `scratch` is a folder for rows that do not
@@ -125,11 +135,13 @@ pub fn run(
         style: options.style,
         rules: options.rules,
         mask: options.mask,
+        period: options.period,
         hash_key: HashKey::random(),
         threads: rayon::current_num_threads(),
         progress,
         parked: Parked::default(),
         stop,
+        harvests: Harvests::new(rayon::current_num_threads()),
         store: RowStore::new(scratch),
         collected: Mutex::default(),
         states: archive.captures.iter().map(|_| Mutex::default()).collect(),
@@ -249,16 +261,18 @@ impl Run<'_> {
     fn finish(self) -> Result<Found, Error> {
         let stopped = self.is_stopped();
         let mut collected = std::mem::take(&mut *lock(&self.collected));
-        let beyond = collected.census.certificates.beyond();
-        collected.ledger.count(Layer::Tls, Reason::of("certificates_beyond_bound"), beyond);
-        collected.number_selection(&self.archive.captures);
+        let mut census = self.harvests.merge(&self.store);
+        for (loss, count) in census.beyond_bounds() {
+            collected.ledger.count(Layer::Tls, Reason::of(loss), count);
+        }
+        collected.number_selection(&mut census, &self.archive.captures);
         self.store.check()?;
         let mut series = vec![None; self.archive.captures.len()];
         for one in &self.archive.series {
             one.captures.iter().for_each(|index| series[*index] = Some(one));
         }
         let captures = series.iter().enumerate().map(|(index, series)| self.capture_row(index, *series, &collected)).collect();
-        Ok(Found { captures, collected, store: self.store, stopped })
+        Ok(Found { captures, census, collected, store: self.store, stopped })
     }
 
     /// The path of a capture as the tables show it.
@@ -342,12 +356,14 @@ struct SeriesFacts<'a> {
     id: Word,
     /// What makes pseudonyms, if they are to be made.
     mask: Option<&'a Mask>,
+    /// When flows begin that are wanted.
+    period: Period,
 }
 
 impl<'a> SeriesFacts<'a> {
     fn new(run: &'a Run<'_>, series: &'a Series) -> Self {
         let ids = series.captures.iter().map(|index| run.archive.captures[*index].id.clone().into()).collect();
-        SeriesFacts { captures: &series.captures, ids, id: run.series_id(series), mask: run.mask }
+        SeriesFacts { captures: &series.captures, ids, id: run.series_id(series), mask: run.mask, period: run.period }
     }
 }
 

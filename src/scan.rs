@@ -52,6 +52,11 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     if options.output.report_pages && !layout.has(Format::Csv) {
         return Err(Error::Usage("--report-pages is made from flows.csv: it needs csv among the formats".into()));
     }
+    if let (Some(since), Some(until)) = (options.since, options.until)
+        && since >= until
+    {
+        return Err(Error::Usage("--since is not before --until: no flow can begin there".into()));
+    }
     // Before the captures: a run that cannot be compared with is to be told of now.
     if options.output.baseline.is_some() && options.output.anonymize && options.output.anonymize_key.is_none() {
         return Err(Error::Usage("--baseline needs --anonymize-key: pseudonyms by chance are other ones in every run".to_owned()));
@@ -62,11 +67,17 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let stop = stop_on_interrupt();
     let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
     let scratch = Scratch::create(&folder.scratch())?;
-    let found = run(&archive, Options { style: layout.style(), rules: &rules, mask: mask.as_ref() }, scratch.path(), &progress, &stop)?;
+    let found = run(
+        &archive,
+        Options { style: layout.style(), rules: &rules, mask: mask.as_ref(), period: options.period() },
+        scratch.path(),
+        &progress,
+        &stop,
+    )?;
     progress.finish();
     let exit = exit(&found, options.max_failed);
-    let Found { captures, collected, store, stopped } = found;
-    let findings = findings::found(&collected.census, &captures, &collected.ledger, &rules);
+    let Found { captures, census, collected, store, stopped } = found;
+    let findings = findings::found(&census, &captures, &collected.ledger, &rules);
     let exit = match options.findings.fail_on {
         Some(least) if exit != Exit::Interrupted && is_found(&findings, least.severity()) => Exit::Found,
         _ => exit,
@@ -81,7 +92,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         captures: &captures,
         not_captures: archive.not_captures,
-        census: &collected.census,
+        census: &census,
         ledger: &collected.ledger,
         findings: &findings,
         baseline: baseline.as_ref(),
@@ -94,8 +105,9 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
             block => block,
         },
     };
-    let written = write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, &results.layout))?;
-    State::of(&results, &rules, &written).write(folder.path())?;
+    let tables = || write_all(folder.path(), &results, || write_rows(folder.path(), store, &collected, &results.layout));
+    let (written, state) = rayon::join(tables, || State::of(&results, &rules).write(folder.path()));
+    state?.finish(&written?)?;
     let figures = summary(&results);
     drop(scratch);
     folder.publish()?;
@@ -201,6 +213,8 @@ fn settings(options: &Scan) -> Vec<(String, String)> {
         ("merge by time".into(), if selection.merge_time { "yes".into() } else { String::new() }),
         ("include".into(), selection.include.join(" ")),
         ("exclude".into(), selection.exclude.join(" ")),
+        ("flows that begin since".into(), options.since.map(|time| time.utc()).unwrap_or_default()),
+        ("flows that begin before".into(), options.until.map(|time| time.utc()).unwrap_or_default()),
         ("rules".into(), options.findings.rules.as_ref().map(|path| path.display().to_string()).unwrap_or_default()),
         ("muted".into(), options.findings.mute.join(" ")),
         ("secrets in captures".into(), "never used".into()),
@@ -208,7 +222,10 @@ fn settings(options: &Scan) -> Vec<(String, String)> {
     if options.output.is_anonymous() {
         // Globs and files may name what is not to be named.
         settings.retain(|(name, value)| {
-            matches!(name.as_str(), "series" | "merge by time" | "muted" | "secrets in captures") || value.is_empty()
+            matches!(
+                name.as_str(),
+                "series" | "merge by time" | "flows that begin since" | "flows that begin before" | "muted" | "secrets in captures"
+            ) || value.is_empty()
         });
         settings.push(("anonymized".into(), "addresses, names, paths and ids are keyed pseudonyms".into()));
     }

@@ -16,6 +16,22 @@ pub struct Timestamp(pub i64);
 #[serde(transparent)]
 pub struct Span(pub i64);
 
+/// From a time on, and before another one; each bound may be absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Period {
+    /// The first time in it.
+    pub since: Option<Timestamp>,
+    /// The first time after it.
+    pub until: Option<Timestamp>,
+}
+
+impl Period {
+    /// Whether a time lies in it.
+    pub fn holds(&self, time: Timestamp) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+    }
+}
+
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
 
@@ -100,6 +116,18 @@ mod tests {
         check(1_709_251_199 * SECOND + 999_999_999, "2024-02-29T23:59:59.999999Z");
         check(i64::MAX, "2262-04-11T23:47:16.854775Z");
         check(i64::MIN, "1677-09-21T00:12:43.145224Z");
+    }
+
+    #[test]
+    fn a_period_has_its_begin_and_not_its_end() {
+        let holds = |since: Option<i64>, until: Option<i64>| {
+            let period = Period { since: since.map(Timestamp), until: until.map(Timestamp) };
+            [4, 5, 6].map(|time| period.holds(Timestamp(time)))
+        };
+        assert_eq!(holds(None, None), [true; 3]);
+        assert_eq!(holds(Some(5), None), [false, true, true]);
+        assert_eq!(holds(None, Some(5)), [true, false, false]);
+        assert_eq!(holds(Some(5), Some(6)), [false, true, false]);
     }
 
     #[test]

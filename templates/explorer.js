@@ -42,6 +42,7 @@ const explorer = ({ make, copyButton }) => {
   let flows = page;
   let rows = [];
   let active = 0;
+  let failed = '';
   const fresh = () => ({ q: '', sort: '', up: true, cols: USUAL, picked: new Map(), flow: '', part: 0 });
   let state = fresh();
 
@@ -178,6 +179,13 @@ const explorer = ({ make, copyButton }) => {
     });
   };
 
+  // A text that breaks behind its underscores, as names of suites and rules do.
+  const broken = (text) => {
+    const node = make('span');
+    text.split(/(?<=_)/).forEach((part, at) => node.append(...(at > 0 ? [make('wbr')] : []), part));
+    return node;
+  };
+
   // Facets: buttons that stay where they are while their counts change.
   const buildFacets = () => {
     const summary = make('summary', 'Filters');
@@ -188,12 +196,14 @@ const explorer = ({ make, copyButton }) => {
       const each = new Uint32Array(d.length);
       for (const word of v) each[word] += 1;
       d.forEach((word, at) => partsOf(facet.key, word).forEach((part) => totals.set(part, (totals.get(part) ?? 0) + each[at])));
+      // What is picked stays to be seen, and to be given up, where these flows have none of it.
+      for (const value of state.picked.get(facet.key) ?? []) if (!totals.has(value)) totals.set(value, 0);
       const values = [...totals].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([value]) => value);
       const box = make('fieldset');
       box.append(make('legend', facet.name));
       facet.buttons = new Map(values.map((value, at) => {
         const toggle = button('', () => pick(facet.key, value));
-        toggle.append(make('span', value || facet.empty), make('span', '', 'n'));
+        toggle.append(broken(value || facet.empty), make('span', '', 'n'));
         toggle.hidden = at >= FEW;
         return [value, toggle];
       }));
@@ -403,9 +413,10 @@ const explorer = ({ make, copyButton }) => {
 
   // What a change of the state sets going.
   const describe = () => {
-    const of = state.part ? `${count(flows.n)} on this page` : `${count(flows.n)}`;
+    const of = state.part ? `the ${count(flows.n)} in this file` : count(flows.n);
     const sorted = state.sort ? `, by ${COLUMNS.find((column) => column.key === state.sort).name}, ${state.up ? 'ascending' : 'descending'}` : '';
-    found.textContent = `${count(rows.length)} of ${of} flows match${sorted}`;
+    const lost = failed ? `${failed} cannot be read; it belongs beside this page. ` : '';
+    found.textContent = `${lost}${count(rows.length)} of ${of} flows match${sorted}`;
   };
   const apply = () => {
     match();
@@ -427,28 +438,45 @@ const explorer = ({ make, copyButton }) => {
     apply();
   };
 
-  // Files beside the page with all flows; each hands its flows over by calling this.
-  const parts = make('select');
-  const turn = async (part) => {
-    if (part === 0) flows = page;
-    else {
-      const { promise, resolve, reject } = Promise.withResolvers();
-      window.tlscensusFlows = resolve;
-      const script = make('script');
-      script.src = page.pages[part - 1].name;
-      script.addEventListener('error', () => reject(new Error(script.src)));
-      found.textContent = 'Loading';
-      document.head.append(script);
-      try { flows = await promise; } catch {
-        found.textContent = `${page.pages[part - 1].name} cannot be read; it belongs beside this page`;
-        state.part = 0;
-        flows = page;
-      }
+  // Files beside the page with all flows: each is a script that hands its flows over by calling this. Who turns the pages
+  // quickly has several on the way; whose flows they are tells the script that runs.
+  const waiting = new Map();
+  window.tlscensusFlows = (of) => waiting.get(document.currentScript)?.(of);
+  const load = async (name) => {
+    const script = make('script');
+    script.src = name;
+    try {
+      return await new Promise((resolve) => {
+        waiting.set(script, resolve);
+        script.addEventListener('load', () => resolve(null));
+        script.addEventListener('error', () => resolve(null));
+        document.head.append(script);
+      });
+    } finally {
+      waiting.delete(script);
       script.remove();
     }
+  };
+  const parts = make('select');
+  let turns = 0;
+  // Goes to the flows of a part; false if another turn overtook this one. A file that cannot be read leads back to the page's own.
+  const turn = async (part) => {
+    turns += 1;
+    const mine = turns;
+    let [next, missing] = [page, ''];
+    if (part > 0) {
+      found.textContent = 'Loading';
+      next = await load(page.pages[part - 1].name);
+      if (mine !== turns) return false;
+      if (!next) [next, missing] = [page, page.pages[part - 1].name];
+    }
+    flows = next;
+    failed = missing;
+    if (missing) state.part = 0;
     texts = null;
     parts.value = state.part;
     buildFacets();
+    return true;
   };
 
   const boxes = new Map();
@@ -501,8 +529,7 @@ const explorer = ({ make, copyButton }) => {
       tools.prepend(which);
       parts.addEventListener('change', async () => {
         state = { ...state, part: Number(parts.value), flow: '' };
-        await turn(state.part);
-        change();
+        if (await turn(state.part)) change();
       });
     }
     scroller.append(above, grid, below);
@@ -562,8 +589,7 @@ const explorer = ({ make, copyButton }) => {
     const next = read();
     const turned = next.part !== state.part;
     state = next;
-    if (turned) await turn(state.part);
-    apply();
+    if (!turned || (await turn(state.part))) apply();
     return true;
   };
   addEventListener('hashchange', follow);

@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 
 use report_pages::{HOSTILE, empty, good, hostile, huge, usual};
 use sha2::{Digest, Sha256};
-use tlscensus::report::html::{SECTIONS, render};
-use tlscensus::report::view::{MAX_BYTES, MAX_ROWS, Page};
+use tlscensus::report::html::{SECTIONS, flows_json, render};
+use tlscensus::report::pages::FOLDER;
+use tlscensus::report::view::{FlowsFile, MAX_BYTES, MAX_ROWS, Page};
 
 fn pages() -> &'static [(&'static str, String); 5] {
     static PAGES: OnceLock<[(&str, String); 5]> = OnceLock::new();
@@ -252,5 +253,19 @@ fn pages_for_the_browser() {
         for (name, html) in pages() {
             std::fs::write(std::path::Path::new(&folder).join(format!("{name}.html")), html).unwrap();
         }
+        several_files(&std::path::Path::new(&folder).join("several"));
     }
+}
+
+/// A page with three files of all flows, of different lengths.
+fn several_files(folder: &std::path::Path) {
+    let mut page = usual();
+    let rows: Vec<_> = page.explorer.rows.rows().to_vec();
+    std::fs::create_dir_all(folder.join(FOLDER)).unwrap();
+    for (at, part) in [&rows[..1_000], &rows[1_000..2_500], &rows[2_500..]].into_iter().enumerate() {
+        let name = format!("{FOLDER}/flows-{:04}.js", at + 1);
+        std::fs::write(folder.join(&name), format!("tlscensusFlows({})\n", flows_json(part))).unwrap();
+        page.explorer.pages.push(FlowsFile { name, flows: part.len() as u64 });
+    }
+    std::fs::write(folder.join("report.html"), render(&page).unwrap()).unwrap();
 }

@@ -40,13 +40,15 @@ pub struct Request {
     pub size: u64,
     /// Flows that are live at the same time.
     pub flows: usize,
+    /// Servers that they go to, one of them drawn for each flow; at most 2^24 - 2^16.
+    pub servers: usize,
 }
 
 impl Request {
-    /// Classic pcap, with as many live flows as the kind has by default.
+    /// Classic pcap, with as many live flows as the kind has by default, and 4,096 servers.
     pub fn new(kind: Kind, size: u64) -> Self {
         let flows = if kind == Kind::Small { 20_000 } else { 300 };
-        Request { kind, format: Format::Pcap, size, flows }
+        Request { kind, format: Format::Pcap, size, flows, servers: 1 << 12 }
     }
 }
 
@@ -95,7 +97,7 @@ pub fn write(samples: &Path, out: impl Write, request: Request) -> io::Result<Wr
     let mut clock = START;
     loop {
         if live.len() < request.flows && begun < request.size {
-            let flow = Flow::begin(written.flows, &mix, &mut random);
+            let flow = Flow::begin(written.flows, &mix, request.servers, &mut random);
             begun += flow.template(&mix).bytes(request.format.overhead(0) as u64, flow.cycles);
             written.flows += 1;
             written.tls += u64::from(flow.template(&mix).tls);
@@ -184,12 +186,12 @@ struct Flow {
 }
 
 impl Flow {
-    fn begin(number: u64, mix: &Mix, random: &mut Random) -> Flow {
+    fn begin(number: u64, mix: &Mix, servers: usize, random: &mut Random) -> Flow {
         // An odd factor permutes the numbers: no two of 2^36 flows have the same names, neighbours differ in all bits.
         let scattered = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let names = Names {
             client: 10 << 24 | (scattered >> 15) as u32 & 0x1f_ffff,
-            server: 192 << 24 | 168 << 16 | random.below(1 << 12) as u32,
+            server: (192 << 24 | 168 << 16) + random.below(servers) as u32,
             port: 0x8000 | scattered as u16 & 0x7fff,
             client_isn: random.next() as u32,
             server_isn: random.next() as u32,

@@ -179,8 +179,10 @@ pub fn shortcomings(name: &str, state: &State) -> Vec<String> {
     if let Some(why) = &state.partial {
         notes.push(format!("The {name} run stopped early ({why})."));
     }
-    if state.census.certificates.beyond() > 0 {
-        notes.push(format!("The {name} run met more certificates than it keeps; some may be called new or gone that are not."));
+    for (what, beyond) in [("certificates", state.census.certificates.beyond()), ("servers", state.census.servers.beyond())] {
+        if beyond > 0 {
+            notes.push(format!("The {name} run met more {what} than it keeps; some may be called new or gone that are not."));
+        }
     }
     let unread = state.captures.iter().filter(|capture| matches!(capture.status.as_ref(), "failed" | "truncated")).count();
     if unread > 0 {

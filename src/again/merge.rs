@@ -16,6 +16,7 @@ use crate::census::findings::found;
 use crate::cli::{Exit, Merge, Messages};
 use crate::error::Error;
 use crate::ledger::{Layer, Ledger, Reason};
+use crate::report::layout::Format;
 use crate::report::words;
 use crate::report::{Results, RunBlock, write_all};
 use crate::row::capture::CaptureRow;
@@ -54,6 +55,10 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
     let (census, ledger) = counts(&mut parts);
     let rules = parts[0].state.rules.clone();
     let findings = found(&census, &captures, &ledger, &rules);
+    let layout = options.form.layout(parts[0].state.layout.raw);
+    if options.report_pages && !layout.has(Format::Csv) {
+        return Err(Error::Usage("--report-pages is made from flows.csv: it needs csv among the formats".into()));
+    }
     let folder = OutputFolder::create(&options.output, options.force)?;
     let results = Results {
         title,
@@ -66,13 +71,13 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
         findings: &findings,
         baseline: None,
         settings,
-        layout: options.form.layout(parts[0].state.layout.raw),
-        pages_from: None,
+        layout,
+        pages_from: options.report_pages.then(|| folder.path().to_owned()),
         run: if options.reproducible { RunBlock::default() } else { clock.block(1) },
     };
     let streamed = || flows::merge(&parts, folder.path(), &results.layout);
     let written = in_pool(None, || write_all(folder.path(), &results, streamed))??;
-    State::of(&results, &rules, &written).write(folder.path())?;
+    State::of(&results, &rules).write(folder.path())?.finish(&written)?;
     folder.publish()?;
     if !messages.quiet {
         let flows = words::count(census.totals.tls_flows);
@@ -190,17 +195,20 @@ fn number(mut parts: Vec<Part>, prefix: bool) -> Result<(Vec<Part>, Vec<CaptureR
 
 /// Census and ledger of all, which the runs give up.
 fn counts(parts: &mut [Part]) -> (Census, Ledger) {
-    // This one is known only when all certificates are together.
-    let beyond = Reason::of("certificates_beyond_bound");
     let (mut census, mut ledger) = (Census::default(), Ledger::default());
     for part in parts {
         census.merge(std::mem::take(&mut part.state.census).into_owned());
         let mut losses = std::mem::take(&mut part.state.ledger).into_owned();
         losses.renumber(|capture| part.places.get(capture as usize).copied().unwrap_or(u32::MAX));
-        losses.forget(Layer::Tls, beyond);
+        // What is beyond a bound is known only when all is together.
+        for (loss, _) in Census::default().beyond_bounds() {
+            losses.forget(Layer::Tls, Reason::of(loss));
+        }
         ledger.merge(losses);
     }
-    ledger.count(Layer::Tls, beyond, census.certificates.beyond());
+    for (loss, count) in census.beyond_bounds() {
+        ledger.count(Layer::Tls, Reason::of(loss), count);
+    }
     (census, ledger)
 }
 

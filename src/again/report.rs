@@ -27,7 +27,7 @@ pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
     // In a folder of its own within the result, whose files then take the places of the old ones, each at once.
     let scratch = Scratch::create(&out.join(format!(".again.{}.part", std::process::id())))?;
     let written = in_pool(None, || write_all(scratch.path(), &results, || Ok(state.streamed())))??;
-    State::of(&results, &state.rules, &written).write(scratch.path())?;
+    State::of(&results, &state.rules).write(scratch.path())?.finish(&written)?;
     replace(scratch.path(), out)?;
     if !messages.quiet {
         eprintln!("{}", results.whereabouts(out));

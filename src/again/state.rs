@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!  OUT/state/state.json.zst   {"tlscensus_state":1,"version":"0.1.0"}\n     which state it is, whatever follows
-//!                             {"title":...,"captures":[...],"census":{...},...}
+//!                             {"title":...,"captures":[...],"census":{...},...}\n
+//!                             [{"table":"flows","rows":...},...]               last, so that the rest need not wait for them
 //!  OUT/state/run.json         what differs from run to run
 //! ```
 //!
@@ -24,9 +25,9 @@ use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The version of the state: raised when an older program would misread it, or it an older state.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
-/// Bytes that a state may have, decompressed. An archive of a million servers has about 2 GB.
+/// Bytes that a state may have, decompressed. One with as many servers and certificates as are kept has about 1 GB.
 const MAX_BYTES: u64 = 8 << 30;
 /// Bytes that its first line may have.
 const MAX_HEAD: u64 = 4096;
@@ -64,6 +65,7 @@ pub struct State<'a> {
     /// What was written, and how.
     pub layout: Layout,
     /// The tables whose rows belong to flows.
+    #[serde(skip)]
     streamed: Vec<FlowTable>,
     /// What differs from run to run.
     #[serde(skip)]
@@ -81,15 +83,8 @@ struct FlowTable {
 }
 
 impl<'a> State<'a> {
-    /// The state of a run that has been written.
-    pub fn of(results: &Results<'a>, rules: &'a Rules, written: &[Written]) -> Self {
-        let streamed = written.iter().filter(|file| is_streamed(file.table)).map(|file| FlowTable {
-            table: file.table.to_owned(),
-            rows: file.rows,
-            guarded_cells: file.guarded_cells,
-            csv: file.csv.clone(),
-            parquet: file.parquet.clone(),
-        });
+    /// The state of a run, whose tables may be written at the same time.
+    pub fn of(results: &Results<'a>, rules: &'a Rules) -> Self {
         State {
             title: results.title.clone(),
             partial: results.partial.clone(),
@@ -101,7 +96,7 @@ impl<'a> State<'a> {
             rules: Cow::Borrowed(rules),
             settings: results.settings.clone(),
             layout: results.layout.clone(),
-            streamed: streamed.collect(),
+            streamed: Vec::new(),
             run: results.run.clone(),
         }
     }
@@ -141,22 +136,23 @@ impl<'a> State<'a> {
         names.filter_map(written).collect()
     }
 
-    /// Writes `state/` into a result's folder.
+    /// Writes `state/` into a result's folder, all but its end.
     ///
     /// # Errors
     ///
     /// The file system refuses.
-    pub fn write(&self, out: &Path) -> Result<(), Error> {
+    pub fn write(&self, out: &Path) -> Result<StateFile, Error> {
         let folder = out.join("state");
         fs::create_dir_all(&folder).map_err(Error::io("creating", &folder))?;
+        let path = folder.join(RUN);
+        fs::write(&path, serde_json::to_string_pretty(&self.run)? + "\n").map_err(Error::io("writing", path))?;
         let path = folder.join(NAME);
         let file = File::create(&path).map_err(Error::io("creating", &path))?;
-        self.compress(file).map_err(Error::io("writing", &path))?;
-        let path = folder.join(RUN);
-        fs::write(&path, serde_json::to_string_pretty(&self.run)? + "\n").map_err(Error::io("writing", path))
+        let packed = self.compress(file).map_err(Error::io("writing", &path))?;
+        Ok(StateFile { path, packed })
     }
 
-    fn compress(&self, file: File) -> std::io::Result<()> {
+    fn compress(&self, file: File) -> std::io::Result<Packed> {
         let mut packed = zstd::stream::write::Encoder::new(file, 1)?;
         packed.include_checksum(true)?;
         let mut out = BufWriter::with_capacity(256 << 10, packed);
@@ -164,7 +160,39 @@ impl<'a> State<'a> {
         serde_json::to_writer(&mut out, &head)?;
         out.write_all(b"\n")?;
         serde_json::to_writer(&mut out, self)?;
-        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish()?.sync_data()
+        out.write_all(b"\n")?;
+        Ok(out)
+    }
+}
+
+type Packed = BufWriter<zstd::stream::write::Encoder<'static, File>>;
+
+/// A state that lacks its last line.
+pub struct StateFile {
+    path: PathBuf,
+    packed: Packed,
+}
+
+impl StateFile {
+    /// Adds what became of the tables whose rows belong to flows.
+    ///
+    /// # Errors
+    ///
+    /// The file system refuses.
+    pub fn finish(self, written: &[Written]) -> Result<(), Error> {
+        let streamed = written.iter().filter(|file| is_streamed(file.table)).map(|file| FlowTable {
+            table: file.table.to_owned(),
+            rows: file.rows,
+            guarded_cells: file.guarded_cells,
+            csv: file.csv.clone(),
+            parquet: file.parquet.clone(),
+        });
+        let StateFile { path, mut packed } = self;
+        let end = || -> std::io::Result<File> {
+            serde_json::to_writer(&mut packed, &streamed.collect::<Vec<_>>())?;
+            packed.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish()
+        };
+        end().map(drop).map_err(Error::io("writing", path))
     }
 }
 
@@ -221,7 +249,8 @@ fn unpack(path: &PathBuf) -> Result<State<'static>, Error> {
         ));
     }
     let mut reader = serde_json::Deserializer::from_reader(text);
-    let state = State::deserialize(&mut reader).map_err(|error| damaged(error.to_string()))?;
+    let mut state = State::deserialize(&mut reader).map_err(|error| damaged(error.to_string()))?;
+    state.streamed = Vec::deserialize(&mut reader).map_err(|error| damaged(error.to_string()))?;
     // To its end, so that the checksum is looked at.
     reader.end().map_err(|error| damaged(error.to_string()))?;
     Ok(state)

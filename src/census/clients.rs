@@ -1,6 +1,7 @@
 //! `clients.csv` and `cipher_offers.csv`: clients by their fingerprint, and the suites that each lists, rank by rank.
 
-use super::keyed::Keyed;
+use super::bounded::{Bounded, Distinct};
+use super::first::First;
 use super::totals::failed;
 use super::versions::by_age;
 use super::{Part, client, server};
@@ -10,16 +11,22 @@ use crate::table;
 use crate::time::Timestamp;
 use crate::tls::names::{self, is_grease};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+/// Fingerprints that are kept, at most: a choice by a hash of them, which depends on no order, and what is counted of them is whole.
+pub const MAX_FINGERPRINTS: usize = 1 << 14;
+/// Pairs of fingerprint and address that are counted exactly; with as many or more, addresses are estimated. One takes 60 bytes.
+pub const MAX_ADDRESSES: usize = 1 << 19;
+/// Pairs of rank and suite that are kept of a fingerprint: the first ranks of clients that shuffle their lists.
+const MAX_OFFERS: usize = 1 << 10;
 /// Ranks of a list of suites that are counted.
 const MAX_RANK: usize = 256;
 /// Bytes of the ALPN identifiers that are kept as an example.
 const MAX_ALPN: usize = 64;
 
 table! {
-    /// Clients with the same fingerprint: as a rule one program or library in one configuration.
+    /// Clients with the same fingerprint: as a rule one program or library in one configuration. At most 16,384, chosen by a hash of it; flows of the others count as the loss `fingerprints_beyond_bound`.
     ClientRow, "clients", key ["ja4"];
     /// JA4 of their ClientHellos.
     ja4: Word,
@@ -31,9 +38,9 @@ table! {
     failed: u64,
     /// Share of failed in completed and failed, in per cent.
     failed_pct: Share,
-    /// Distinct addresses of clients.
+    /// Distinct addresses of clients. Exact in runs with fewer than 524,288 pairs of fingerprint and address, else an estimate, as a rule less than 5 % off where it is above 10,000.
     clients: u64,
-    /// Distinct addresses of servers.
+    /// Distinct addresses of servers, in the same way.
     servers: u64,
     /// The newest version that they offer, by name.
     version_offered: Word,
@@ -60,7 +67,7 @@ table! {
     CipherOfferRow, "cipher_offers", key ["client_profile", "rank", "code"];
     /// JA4 of the clients (clients.csv).
     client_profile: Word,
-    /// The suite's place in the client's list, from 1, GREASE left out; the first 256.
+    /// The suite's place in the client's list, from 1, GREASE left out; the first 256, and of a fingerprint the first 1,024 pairs of rank and suite.
     rank: u32,
     /// Its code point.
     code: u16,
@@ -70,15 +77,13 @@ table! {
     flows: u64,
 }
 
-/// What is kept of a fingerprint: some 500 bytes, 20 for each address, and 16 for each suite at each rank.
+/// What is kept of a fingerprint: some 500 bytes, and 16 for each suite at each rank.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tally {
     /// Flows with it.
     pub flows: u64,
     completed: u64,
     failed: u64,
-    clients: BTreeSet<IpAddr>,
-    servers: BTreeSet<IpAddr>,
     /// The newest version that they offer.
     pub version: u16,
     chosen: BTreeSet<u16>,
@@ -86,7 +91,7 @@ pub struct Tally {
     pub pq_offered: bool,
     seen: (Timestamp, Timestamp),
     example: Example,
-    offers: Keyed<(u16, u16), u64>,
+    offers: First<(u16, u16), u64, MAX_OFFERS>,
 }
 
 /// The flow with the smallest flow_id.
@@ -98,34 +103,37 @@ struct Example {
     alpn: Vec<Wild>,
 }
 
-/// Clients by JA4: complete, whatever their number.
+/// Clients by JA4.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Clients {
-    tallies: Keyed<Word, Tally>,
+    /// Flows with any fingerprint, kept or not.
+    flows: u64,
+    tallies: Bounded<Word, Tally, MAX_FINGERPRINTS>,
+    /// Fingerprint, whether it is of a server, and address.
+    addresses: Distinct<(Word, bool, IpAddr), MAX_ADDRESSES>,
 }
 
 impl Part for Clients {
     fn observe(&mut self, rows: &FlowRows) {
-        let flow = &rows.flow;
-        if flow.ja4.is_empty() {
+        let ja4 = &rows.flow.ja4;
+        if ja4.is_empty() {
             return;
         }
-        if let Some(tally) = self.tallies.get_mut(&flow.ja4) {
+        self.flows += 1;
+        if let Some(tally) = self.tallies.entry_with(ja4.clone(), || Tally::new(rows)) {
             tally.observe(rows);
-        } else {
-            let mut tally = Tally::new(rows);
-            tally.observe(rows);
-            self.tallies.insert(flow.ja4.clone(), tally);
+            for (of_server, ip) in [(false, client(rows)), (true, server(rows).map(|(ip, _)| ip))] {
+                if let Some(ip) = ip {
+                    self.addresses.add((ja4.clone(), of_server, ip));
+                }
+            }
         }
     }
 
     fn merge(&mut self, other: Self) {
-        for (ja4, theirs) in other.tallies {
-            match self.tallies.get_mut(&ja4) {
-                Some(ours) => ours.merge(theirs),
-                None => self.tallies.insert(ja4, theirs),
-            }
-        }
+        self.flows += other.flows;
+        self.tallies.merge(other.tallies, Tally::merge);
+        self.addresses.merge(other.addresses);
     }
 }
 
@@ -136,14 +144,12 @@ impl Tally {
             flows: 0,
             completed: 0,
             failed: 0,
-            clients: BTreeSet::new(),
-            servers: BTreeSet::new(),
             version: 0,
             chosen: BTreeSet::new(),
             pq_offered: false,
             seen: (time, time),
             example: Example::of(rows),
-            offers: Keyed::default(),
+            offers: First::default(),
         }
     }
 
@@ -152,8 +158,6 @@ impl Tally {
         self.flows += 1;
         self.completed += u64::from(flow.outcome == "completed");
         self.failed += u64::from(failed(rows));
-        self.clients.extend(client(rows));
-        self.servers.extend(server(rows).map(|(ip, _)| ip));
         let listed = flow.versions_offered.0.iter().copied().filter(|code| !is_grease(*code)).max_by_key(|code| by_age(*code));
         self.version = newer(self.version, listed.or(flow.legacy_version_code).unwrap_or_default());
         self.chosen.extend(flow.tls_version_code);
@@ -163,7 +167,11 @@ impl Tally {
             self.example = Example::of(rows);
         }
         for (index, code) in flow.suites_offered.0.iter().filter(|code| !is_grease(**code)).take(MAX_RANK).enumerate() {
-            *self.offers.entry((index as u16 + 1, *code)) += 1;
+            match self.offers.entry((index as u16 + 1, *code)) {
+                Some(flows) => *flows += 1,
+                // Nor is what comes after it.
+                None => break,
+            }
         }
     }
 
@@ -171,8 +179,6 @@ impl Tally {
         self.flows += other.flows;
         self.completed += other.completed;
         self.failed += other.failed;
-        self.clients.extend(other.clients);
-        self.servers.extend(other.servers);
         self.version = newer(self.version, other.version);
         self.chosen.extend(other.chosen);
         self.pq_offered |= other.pq_offered;
@@ -180,8 +186,10 @@ impl Tally {
         if other.example < self.example {
             self.example = other.example;
         }
-        for (place, flows) in other.offers {
-            *self.offers.entry(place) += flows;
+        for (place, flows) in other.offers.held {
+            if let Some(ours) = self.offers.entry(place) {
+                *ours += flows;
+            }
         }
     }
 }
@@ -209,15 +217,36 @@ impl Clients {
         self.tallies.in_order()
     }
 
+    /// Whether another thread should not hold as many.
+    pub fn is_large(&self) -> bool {
+        self.tallies.is_large() || self.addresses.is_large()
+    }
+
+    /// Flows with any fingerprint, kept or not.
+    pub fn flows(&self) -> u64 {
+        self.flows
+    }
+
+    /// Flows with fingerprints that are not kept: beyond [`MAX_FINGERPRINTS`].
+    pub fn beyond(&self) -> u64 {
+        self.flows - self.tallies.iter().map(|(_, tally)| tally.flows).sum::<u64>()
+    }
+
+    /// Distinct addresses by fingerprint, of clients (false) and servers (true), and whether they are estimates.
+    pub fn addresses(&self) -> (BTreeMap<(Word, bool), u64>, bool) {
+        self.addresses.counts(|(ja4, of_server, _)| (ja4.clone(), *of_server))
+    }
+
     /// The table, by fingerprint.
     pub fn rows(&self) -> Vec<ClientRow> {
-        self.tallies.in_order().into_iter().map(|(ja4, tally)| row(ja4, tally)).collect()
+        let (addresses, _) = self.addresses();
+        self.tallies.in_order().into_iter().map(|(ja4, tally)| row(ja4, tally, &addresses)).collect()
     }
 
     /// The table of suites by rank.
     pub fn offers(&self) -> Vec<CipherOfferRow> {
         let rows = self.tallies.in_order().into_iter().flat_map(|(ja4, tally)| {
-            tally.offers.in_order().into_iter().map(move |((rank, code), flows)| CipherOfferRow {
+            tally.offers.held.iter().map(move |((rank, code), flows)| CipherOfferRow {
                 client_profile: ja4.clone(),
                 rank: (*rank).into(),
                 code: *code,
@@ -229,16 +258,18 @@ impl Clients {
     }
 }
 
-/// The row of one fingerprint.
-pub fn row(ja4: &Word, tally: &Tally) -> ClientRow {
+/// The row of one fingerprint, with its addresses out of those of all.
+pub fn row(ja4: &Word, tally: &Tally, addresses: &BTreeMap<(Word, bool), u64>) -> ClientRow {
+    // An estimate knows no flows.
+    let addresses = |of_server| addresses.get(&(ja4.clone(), of_server)).copied().unwrap_or_default().min(tally.flows);
     ClientRow {
         ja4: ja4.clone(),
         flows: tally.flows,
         completed: tally.completed,
         failed: tally.failed,
         failed_pct: Share::percent(tally.failed, tally.completed + tally.failed),
-        clients: tally.clients.len() as u64,
-        servers: tally.servers.len() as u64,
+        clients: addresses(false),
+        servers: addresses(true),
         version_offered: version(tally.version),
         versions_chosen: tally.chosen.iter().map(|code| version(*code)).collect::<Vec<_>>().join(";").into(),
         suites: tally.example.suites,

@@ -20,9 +20,10 @@ mod tests;
 pub use rule::{Check, Rule, Severity, Subject};
 pub use settings::{Rules, Setting, unknown};
 
+use super::bounded::Bounded;
 use super::certificates::CertificateRow;
 use super::first::First;
-use super::keyed::Keyed;
+use super::servers::MAX_SERVERS;
 use super::totals::failed;
 use super::{Census, Part, Server, server, server_text};
 use crate::ledger::Ledger;
@@ -172,7 +173,7 @@ struct OfRule {
 pub struct Findings {
     rules: BTreeMap<Word, OfRule>,
     /// Judged and failed handshakes.
-    servers: Keyed<Server, (u64, u64)>,
+    servers: Bounded<Server, (u64, u64), MAX_SERVERS>,
 }
 
 impl Part for Findings {
@@ -180,8 +181,8 @@ impl Part for Findings {
         let failed = failed(rows);
         if (failed || rows.flow.outcome == "completed")
             && let Some(server) = server(rows)
+            && let Some(counts) = self.servers.entry_with(server, Default::default)
         {
-            let counts = self.servers.entry(server);
             counts.0 += 1;
             counts.1 += u64::from(failed);
         }
@@ -200,11 +201,7 @@ impl Part for Findings {
     }
 
     fn merge(&mut self, other: Self) {
-        for (server, (judged, failed)) in other.servers {
-            let counts = self.servers.entry(server);
-            counts.0 += judged;
-            counts.1 += failed;
-        }
+        self.servers.merge(other.servers, |ours, (judged, failed)| *ours = (ours.0 + judged, ours.1 + failed));
         for (id, theirs) in other.rules {
             let ours = self.rules.entry(id).or_default();
             ours.all.merge(theirs.all);

@@ -8,6 +8,7 @@
 //! A new part is a file and a line in the list below; a new table also a line in `report::tables`.
 
 pub mod agreed;
+pub mod bounded;
 pub mod certificates;
 pub mod cipher_suites;
 pub mod clients;
@@ -63,9 +64,12 @@ macro_rules! parts {
                 $(self.$name.observe(rows);)+
             }
 
-            /// Takes in what another census saw: part by part.
+            /// Takes in what another census saw: part by part, side by side on the threads of the pool that it is called in.
             pub fn merge(&mut self, other: Census) {
-                $(self.$name.merge(other.$name);)+
+                let Census { $($name),+ } = self;
+                rayon::scope(|scope| {
+                    $(scope.spawn(move |_| $name.merge(other.$name));)+
+                });
             }
         }
 
@@ -125,6 +129,22 @@ parts! {
     selection: selection::Selection,
     /// The flows of the flow explorer that are not among them.
     glances: glance::Glances,
+}
+
+impl Census {
+    /// Whether it holds so much of servers or clients that threads should not each hold as much.
+    pub fn is_large(&self) -> bool {
+        self.servers.is_large() || self.clients.is_large()
+    }
+
+    /// Flows (of certificates: times that one was shown) whose details are not kept, by the name of the loss.
+    pub fn beyond_bounds(&self) -> [(&'static str, u64); 3] {
+        [
+            ("certificates_beyond_bound", self.certificates.beyond()),
+            ("servers_beyond_bound", self.servers.beyond()),
+            ("fingerprints_beyond_bound", self.clients.beyond()),
+        ]
+    }
 }
 
 /// A server: where it listens.

@@ -1,10 +1,12 @@
 //! `segmentation.csv`: how handshake messages are cut into TCP segments and TLS records.
 //!
 //! Kept are the shapes of messages (bucket of bytes, bucket of segments) with their counts, by kind of message: once by
-//! (version, MSS of the receiver), once by server. All groups of the table are merges of these, made at the end.
+//! version, once by MSS of the receiver, once by server, of which so many are kept as in `servers.csv`. Versions add up to all.
 
+use super::bounded::Bounded;
 use super::histogram::{bucket, quantile};
 use super::keyed::Keyed;
+use super::servers::MAX_SERVERS;
 use super::{Part, Server, server, server_text};
 use crate::row::assemble::FlowRows;
 use crate::row::message::MessageRow;
@@ -12,7 +14,6 @@ use crate::row::{Share, Word};
 use crate::table;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 table! {
     /// How one kind of handshake message is cut, over all complete ones of a group. Complete: state `seen`, `encrypted` or `decrypted`.
@@ -178,9 +179,11 @@ impl Cells {
 /// The shapes of messages.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Segmentation {
-    /// By (version chosen, MSS that the receiver announced).
-    paths: Keyed<(Option<u16>, Option<u16>), Cells>,
-    servers: Keyed<Server, Cells>,
+    /// By the version chosen.
+    versions: Keyed<Option<u16>, Cells>,
+    /// By the MSS that the receiver announced.
+    mss: Keyed<Option<u16>, Cells>,
+    servers: Bounded<Server, Cells, MAX_SERVERS>,
 }
 
 impl Part for Segmentation {
@@ -188,65 +191,61 @@ impl Part for Segmentation {
         let flow = &rows.flow;
         let complete = |message: &&MessageRow| matches!(message.state.as_ref(), "seen" | "encrypted" | "decrypted");
         let messages: Vec<_> = rows.messages.iter().filter(complete).filter_map(|message| Some((Kind::of(message)?, message))).collect();
+        let count = |cells: &mut Cells, from: Option<bool>| {
+            let sent = messages.iter().filter(|(kind, _)| from.is_none_or(|client| kind.from_client == client));
+            sent.for_each(|(kind, message)| cells.cell(*kind).observe(message));
+        };
+        if messages.is_empty() {
+            return;
+        }
+        count(self.versions.entry(flow.tls_version_code), None);
         for (from_client, mss) in [(true, flow.mss_server_bytes), (false, flow.mss_client_bytes)] {
-            let mut sent = messages.iter().filter(|(kind, _)| kind.from_client == from_client).peekable();
-            if sent.peek().is_some() {
-                let cells = self.paths.entry((flow.tls_version_code, mss));
-                sent.for_each(|(kind, message)| cells.cell(*kind).observe(message));
+            if messages.iter().any(|(kind, _)| kind.from_client == from_client) {
+                count(self.mss.entry(mss), Some(from_client));
             }
         }
-        if let Some(server) = server(rows).filter(|_| !messages.is_empty()) {
-            let cells = self.servers.entry(server);
-            messages.iter().for_each(|(kind, message)| cells.cell(*kind).observe(message));
+        if let Some(cells) = server(rows).and_then(|server| self.servers.entry_with(server, Cells::default)) {
+            count(cells, None);
         }
     }
 
     fn merge(&mut self, other: Self) {
-        for (path, cells) in other.paths {
-            self.paths.entry(path).merge(&cells);
+        for (version, cells) in other.versions {
+            self.versions.entry(version).merge(&cells);
         }
-        for (server, cells) in other.servers {
-            match self.servers.get_mut(&server) {
-                Some(ours) => ours.merge(&cells),
-                None => self.servers.insert(server, cells),
-            }
+        for (mss, cells) in other.mss {
+            self.mss.entry(mss).merge(&cells);
         }
+        self.servers.merge(other.servers, |ours, theirs| ours.merge(&theirs));
     }
 }
 
 impl Segmentation {
     /// The table: the groups message, version, server and mss, each by key, kind and direction.
-    pub fn rows(&self) -> Vec<SegmentationRow> {
-        let mut rows = self.messages();
-        for (version, cells) in self.grouped(|path| path.0) {
-            let key =
-                version.map_or_else(Word::default, |code| names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from));
-            rows.extend(cells.0.iter().map(|cell| row("version", key.clone(), cell)));
-        }
-        for (server, cells) in self.servers.in_order() {
-            let key: Word = server_text(*server).into();
-            rows.extend(cells.0.iter().map(|cell| row("server", key.clone(), cell)));
-        }
-        for (mss, cells) in self.grouped(|path| path.1) {
-            let key = mss.map_or_else(Word::default, |mss| mss.to_string().into());
-            rows.extend(cells.0.iter().map(|cell| row("mss", key.clone(), cell)));
-        }
-        rows
+    pub fn rows(&self) -> impl Iterator<Item = SegmentationRow> {
+        let versions = self.versions.in_order().into_iter().flat_map(|(version, cells)| {
+            let name = |code| names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from);
+            group("version", version.map_or_else(Word::default, name), cells)
+        });
+        let servers = self.servers.in_order().into_iter().flat_map(|(server, cells)| group("server", server_text(*server).into(), cells));
+        let mss = self
+            .mss
+            .in_order()
+            .into_iter()
+            .flat_map(|(mss, cells)| group("mss", mss.map_or_else(Word::default, |mss| mss.to_string().into()), cells));
+        self.messages().into_iter().chain(versions).chain(servers).chain(mss)
     }
 
     /// The first group of the table: one row a kind of message.
     pub fn messages(&self) -> Vec<SegmentationRow> {
-        let all = self.grouped(|_| ()).into_values().next().unwrap_or_default();
+        let mut all = Cells::default();
+        self.versions.values().for_each(|cells| all.merge(cells));
         all.0.iter().map(|cell| row("message", cell.kind.name(), cell)).collect()
     }
+}
 
-    fn grouped<K: Ord>(&self, key: impl Fn(&(Option<u16>, Option<u16>)) -> K) -> BTreeMap<K, Cells> {
-        let mut groups: BTreeMap<K, Cells> = BTreeMap::new();
-        for (path, cells) in self.paths.in_order() {
-            groups.entry(key(path)).or_default().merge(cells);
-        }
-        groups
-    }
+fn group<'a>(group_by: &'static str, key: Word, cells: &'a Cells) -> impl Iterator<Item = SegmentationRow> + use<'a> {
+    cells.0.iter().map(move |cell| row(group_by, key.clone(), cell))
 }
 
 fn row(group_by: &'static str, key: Word, cell: &Cell) -> SegmentationRow {
@@ -318,7 +317,7 @@ mod tests {
         let flows = crate::census::tests::flows(400);
         let mut segmentation = Segmentation::default();
         flows.iter().for_each(|rows| segmentation.observe(rows));
-        let rows = segmentation.rows();
+        let rows: Vec<_> = segmentation.rows().collect();
         let complete: Vec<_> = flows.iter().flat_map(|rows| &rows.messages).filter(|message| message.state != "partial").collect();
         for group in ["message", "version", "server", "mss"] {
             let of = || rows.iter().filter(|row| row.group_by == group);

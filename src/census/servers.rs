@@ -1,6 +1,6 @@
 //! `servers.csv`: what each server does.
 
-use super::keyed::Keyed;
+use super::bounded::Bounded;
 use super::totals::failed;
 use super::versions::{Era, era};
 use super::{Part, Server, server};
@@ -12,13 +12,16 @@ use crate::tls::names;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// Servers that are kept, at most: a choice by a hash of address and port, which depends on no order, and what is counted of them is
+/// whole. With what other parts keep of it, one takes about one and a half kilobytes.
+pub const MAX_SERVERS: usize = 1 << 17;
 /// Bytes of the server name that is kept as an example.
 const MAX_NAME: usize = 255;
 /// Distinct leaf certificates of a server that are counted.
 const MAX_LEAVES: usize = 64;
 
 table! {
-    /// A server: an address and port that took part in TLS flows as the server.
+    /// A server: an address and port that took part in TLS flows as the server. At most 131,072, chosen by a hash of both; flows of the others count as the loss `servers_beyond_bound`.
     ServerRow, "servers", key ["server_ip", "server_port"];
     /// Its address.
     server_ip: Word,
@@ -184,25 +187,26 @@ fn cut(name: &Wild) -> Wild {
     Wild(name.0[..end].to_owned())
 }
 
-/// Servers by address and port: complete, whatever their number.
+/// Servers by address and port.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Servers {
-    tallies: Keyed<Server, Tally>,
+    /// Flows with any server, kept or not.
+    flows: u64,
+    tallies: Bounded<Server, Tally, MAX_SERVERS>,
 }
 
 impl Part for Servers {
     fn observe(&mut self, rows: &FlowRows) {
         let Some(server) = server(rows) else { return };
-        self.tallies.entry_with(server, || Tally::new(rows)).observe(rows);
+        self.flows += 1;
+        if let Some(tally) = self.tallies.entry_with(server, || Tally::new(rows)) {
+            tally.observe(rows);
+        }
     }
 
     fn merge(&mut self, other: Self) {
-        for (server, tally) in other.tallies {
-            match self.tallies.get_mut(&server) {
-                Some(ours) => ours.merge(tally),
-                None => self.tallies.insert(server, tally),
-            }
-        }
+        self.flows += other.flows;
+        self.tallies.merge(other.tallies, Tally::merge);
     }
 }
 
@@ -210,6 +214,21 @@ impl Servers {
     /// What is known of each, by address and port.
     pub fn tallies(&self) -> Vec<(&Server, &Tally)> {
         self.tallies.in_order()
+    }
+
+    /// Whether another thread should not hold as many.
+    pub fn is_large(&self) -> bool {
+        self.tallies.is_large()
+    }
+
+    /// Flows with any server, kept or not.
+    pub fn flows(&self) -> u64 {
+        self.flows
+    }
+
+    /// Flows with servers that are not kept: beyond [`MAX_SERVERS`].
+    pub fn beyond(&self) -> u64 {
+        self.flows - self.tallies.iter().map(|(_, tally)| tally.flows).sum::<u64>()
     }
 
     /// The table, by address and port.

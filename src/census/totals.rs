@@ -69,7 +69,9 @@ totals! {
     gap_bytes = |rows| rows.flow.gap_bytes;
     /// Flows with a segment above the MSS.
     offload_flows = |rows| rows.flow.offload_suspected.into();
-    /// Flows whose ClientHello took more than one segment.
+    /// Flows of whose first ClientHello the segments are known: not in the form of SSL 2.0, which has no handshake header.
+    client_hello_cuts = |rows| rows.flow.client_hello_segments.is_some().into();
+    /// Of these, flows whose ClientHello took more than one segment.
     client_hello_split = |rows| rows.flow.client_hello_segments.is_some_and(|segments| segments > 1).into();
     /// Flows with a server's Certificate in the clear.
     certificates = |rows| rows.flow.certificate_segments.is_some().into();

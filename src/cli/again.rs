@@ -2,6 +2,7 @@
 
 use super::{FailOn, Form};
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -43,6 +44,9 @@ pub struct Merge {
     /// What the report is called [default: the titles of the runs]
     #[arg(long, value_name = "TITLE")]
     pub report_title: Option<String>,
+    /// Let the flow explorer of the report show all flows, by files in report-pages/
+    #[arg(long, env = "TLSCENSUS_REPORT_PAGES", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    pub report_pages: bool,
     /// Leave out what differs from run to run: command, clock, times taken, memory and threads
     #[arg(long)]
     pub reproducible: bool,

@@ -1,4 +1,4 @@
-//! CSV lines of tables that fit memory, and the header of all tables.
+//! CSV lines of tables that are made from counts, and the header of all tables.
 //!
 //! Rows make their lines themselves, quoted by schema. Lines end in CRLF (RFC 4180).
 
@@ -6,6 +6,7 @@ use super::layout::Layout;
 use super::table_file::{TableFile, Written};
 use crate::error::Error;
 use crate::row::{Row, Style, Table};
+use std::borrow::Borrow;
 use std::path::Path;
 
 /// UTF-8's byte order mark, which Excel wants and DuckDB and pandas pass over.
@@ -32,11 +33,12 @@ const CHUNK: usize = 256 << 10;
 /// # Errors
 ///
 /// The file system refuses.
-pub fn write<R: Row>(out: &Path, rows: &[R], layout: &Layout) -> Result<Written, Error> {
+pub fn write<R: Row>(out: &Path, rows: impl IntoIterator<Item: Borrow<R>>, layout: &Layout) -> Result<Written, Error> {
     let style = layout.style();
     let mut file = TableFile::create(out, &R::TABLE, layout)?;
     let mut lines = Vec::new();
     for row in rows {
+        let row = row.borrow();
         row.append_csv(style, &mut lines);
         file.guarded(guarded_cells(row, style));
         if lines.len() >= CHUNK {

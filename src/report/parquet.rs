@@ -304,7 +304,7 @@ mod tests {
         std::fs::create_dir_all(&out).unwrap();
         for raw in [false, true] {
             let layout = Layout { formats: vec![Format::Parquet], raw, ..Layout::default() };
-            let written = csv::write(&out, &rows(), &layout).unwrap();
+            let written = csv::write::<CaptureRow>(&out, rows(), &layout).unwrap();
             let file = written.parquet.unwrap();
             assert_eq!((file.path.as_str(), file.rows, written.csv.len()), ("parquet/captures.parquet", 10, 0));
             let (groups, found) = read(&out.join(&file.path));
@@ -317,7 +317,7 @@ mod tests {
         }
         // A row group ends by its bytes as well, and nothing is lost where it does.
         let many = vec![CaptureRow { format: "x".repeat(1 << 20).into(), ..CaptureRow::default() }; 17];
-        csv::write(&out, &many, &Layout { formats: vec![Format::Parquet], ..Layout::default() }).unwrap();
+        csv::write::<CaptureRow>(&out, &many, &Layout { formats: vec![Format::Parquet], ..Layout::default() }).unwrap();
         let (groups, found) = read(&out.join("parquet/captures.parquet"));
         assert_eq!((groups, found.len()), (2, 17));
         let place = CaptureRow::TABLE.columns.iter().position(|column| column.name == "format").unwrap();

@@ -22,15 +22,20 @@ const WINDOW_LOG: u32 = 23;
 /// Bytes that are unpacked at once.
 const BUFFER: usize = 256 << 10;
 
-/// The files of a table of a result, relative to it.
+/// The files of a table of a result, relative to it, and whether text in them is without the guard against formulas.
 ///
 /// # Errors
 ///
 /// There is no manifest, it is damaged, or the table was not written as CSV.
-pub fn files(out: &Path, table: &str) -> Result<Vec<WrittenFile>, Error> {
+pub fn files(out: &Path, table: &str) -> Result<(Vec<WrittenFile>, bool), Error> {
     #[derive(Deserialize)]
     struct Manifest {
         tables: Vec<Entry>,
+        csv: Style,
+    }
+    #[derive(Deserialize)]
+    struct Style {
+        raw: bool,
     }
     #[derive(Deserialize)]
     struct Entry {
@@ -48,7 +53,7 @@ pub fn files(out: &Path, table: &str) -> Result<Vec<WrittenFile>, Error> {
     if files.is_empty() {
         return Err(Error::result(out, format!("has no {table}.csv: it was written without CSV files (--format)")));
     }
-    Ok(files)
+    Ok((files, manifest.csv.raw))
 }
 
 /// Opens a table of a result.
@@ -57,15 +62,16 @@ pub fn files(out: &Path, table: &str) -> Result<Vec<WrittenFile>, Error> {
 ///
 /// As [`files`]; or a file is not there. What goes wrong in the middle is an error of the reader.
 pub fn open(out: &Path, table: &str) -> Result<Reading, Error> {
-    of(out, files(out, table)?)
+    let (files, raw) = files(out, table)?;
+    of(out, files, raw)
 }
 
-/// Opens files of one table as one.
+/// Opens files of one table as one; `raw`: their text is without the guard against formulas.
 ///
 /// # Errors
 ///
 /// One of them is not in `csv/`, or not there.
-pub fn of(out: &Path, files: Vec<WrittenFile>) -> Result<Reading, Error> {
+pub fn of(out: &Path, files: Vec<WrittenFile>, raw: bool) -> Result<Reading, Error> {
     let mut paths = Vec::new();
     for file in files {
         if !file.path.strip_prefix("csv/").is_some_and(|name| !name.is_empty() && !name.contains(['/', '\\']) && name != "..") {
@@ -76,12 +82,13 @@ pub fn of(out: &Path, files: Vec<WrittenFile>) -> Result<Reading, Error> {
     let mut paths = paths.into_iter();
     let first = paths.next().ok_or_else(|| Error::result(out, "has no such table"))?;
     let now = unpacked(&first).map_err(Error::io("reading", &first))?;
-    Ok(Reading { path: first, now, rest: paths })
+    Ok(Reading { path: first, raw, now, rest: paths })
 }
 
 /// A table as one stream.
 pub struct Reading {
     path: PathBuf,
+    raw: bool,
     now: Box<dyn BufRead>,
     rest: IntoIter<PathBuf>,
 }
@@ -90,6 +97,11 @@ impl Reading {
     /// The file that is read at the moment.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether text in it is without the guard against formulas: an apostrophe in front is the text's own.
+    pub fn is_raw(&self) -> bool {
+        self.raw
     }
 }
 

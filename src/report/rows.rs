@@ -4,6 +4,7 @@ use super::csv::BOM;
 use super::reading::Reading;
 use crate::error::Error;
 use crate::row::Row;
+use crate::row::read::unguarded;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ pub struct Line<'a> {
     /// Places of the columns by their names.
     places: &'a HashMap<String, usize>,
     cells: &'a csv::StringRecord,
+    /// Whether text is without the guard against formulas.
+    raw: bool,
 }
 
 impl Line<'_> {
@@ -28,7 +31,13 @@ impl Line<'_> {
     ///
     /// A cell does not fit its column.
     pub fn row<R: Row>(&self) -> Result<R, Error> {
-        let cell = |name: &str| self.cells.get(*self.places.get(name)?).map(str::to_owned);
+        let cell = |name: &str| {
+            let text = self.cells.get(*self.places.get(name)?)?;
+            let wild = || R::TABLE.columns.iter().any(|column| column.wild && column.name == name);
+            // Reading takes a guard away: one is put before text that looks as if it had one.
+            let guard = if self.raw && unguarded(text).len() < text.len() && wild() { "'" } else { "" };
+            Some(format!("{guard}{text}"))
+        };
         let line = self.cells.position().map_or(0, csv::Position::line);
         R::read(&cell).ok_or_else(|| Error::result(self.path, format!("has a cell in line {line} that does not fit its column")))
     }
@@ -40,7 +49,7 @@ impl Line<'_> {
 ///
 /// The table cannot be read as CSV, or `each` fails.
 pub fn walk(table: Reading, mut each: impl FnMut(Line<'_>) -> Result<ControlFlow<()>, Error>) -> Result<(), Error> {
-    let path: PathBuf = table.path().to_owned();
+    let (path, raw): (PathBuf, bool) = (table.path().to_owned(), table.is_raw());
     let failed = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(source) => Error::io("reading", &path)(source),
         other => Error::result(&path, format!("cannot be read: {other:?}")),
@@ -51,7 +60,7 @@ pub fn walk(table: Reading, mut each: impl FnMut(Line<'_>) -> Result<ControlFlow
     let places = header.map(|(at, name)| (name.strip_prefix(mark).unwrap_or(name).to_owned(), at)).collect();
     let mut cells = csv::StringRecord::new();
     while reader.read_record(&mut cells).map_err(failed)? {
-        if each(Line { path: &path, places: &places, cells: &cells })?.is_break() {
+        if each(Line { path: &path, places: &places, cells: &cells, raw })?.is_break() {
             break;
         }
     }

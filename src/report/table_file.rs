@@ -13,6 +13,7 @@ use super::parquet::ParquetFile;
 use crate::error::Error;
 use crate::row::Table;
 use flate2::write::GzEncoder;
+use memchr::memchr_iter;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -91,7 +92,7 @@ impl TableFile {
     /// Appends whole lines. A line feed stands only at the end of a line: cells show theirs as `\x0A`.
     pub fn append(&mut self, lines: &[u8]) -> Result<(), Error> {
         let mut rest = lines;
-        let mut count = lines.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let mut count = memchr_iter(b'\n', lines).count() as u64;
         self.rows += count;
         if let Some(parquet) = &mut self.parquet {
             parquet.append(lines)?;
@@ -145,7 +146,7 @@ impl TableFile {
 
 /// Where the first so many lines end.
 fn end_of_lines(lines: &[u8], count: u64) -> usize {
-    let ends = lines.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let ends = memchr_iter(b'\n', lines).map(|at| at + 1);
     std::iter::once(0).chain(ends).nth(count as usize).unwrap_or(lines.len())
 }
 

@@ -15,7 +15,7 @@ use crate::census::mss::MssRow;
 use crate::census::offers::{AlpnRow, ExtensionRow, SignatureSchemeRow};
 use crate::census::quantiles::QuantileRow;
 use crate::census::segmentation::SegmentationRow;
-use crate::census::servers::ServerRow;
+use crate::census::servers::{self, ServerRow};
 use crate::census::timeline::TimelineRow;
 use crate::census::versions::VersionRow;
 use crate::error::Error;
@@ -44,8 +44,7 @@ macro_rules! tables {
             $(Entry {
                 table: <$row as Row>::TABLE,
                 write: Some(|$results, out| {
-                    let rows: &[$row] = &$rows;
-                    csv::write(out, rows, &$results.layout)
+                    csv::write::<$row>(out, $rows, &$results.layout)
                 }),
             },)+
         ];
@@ -62,7 +61,7 @@ tables! {
     ExtensionRow: |results| results.census.extensions.rows();
     SignatureSchemeRow: |results| results.census.signature_schemes.rows();
     AlpnRow: |results| results.census.alpn.rows();
-    ServerRow: |results| results.census.servers.rows();
+    ServerRow: |results| results.census.servers.tallies().into_iter().map(|(server, tally)| servers::row(*server, tally));
     ClientRow: |results| results.census.clients.rows();
     CipherOfferRow: |results| results.census.clients.offers();
     TimelineRow: |results| results.census.timeline.rows();

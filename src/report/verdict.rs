@@ -39,12 +39,22 @@ fn worst(page: &Page) -> Option<(Level, String)> {
         };
         format!("{} ({subjects}{})", finding.title, counted(finding.flows, "flow"))
     };
-    let names: Vec<String> = bad.iter().take(2).map(named).collect();
+    let mut names: Vec<String> = bad.iter().take(2).map(named).collect();
+    names.iter_mut().skip(1).for_each(|name| *name = within(name));
     let rest = match bad.len().saturating_sub(2) {
         0 => String::new(),
         some => format!(", and {}", counted(some as u64, "more finding")),
     };
     (!bad.is_empty()).then(|| (Level::Bad, format!("{}{rest}.", names.join("; "))))
+}
+
+/// A title within a sentence: its first word in small letters, unless it is a name or an abbreviation, which have capitals further on, too.
+fn within(title: &str) -> String {
+    let word = title.split(' ').next().unwrap_or_default();
+    match title.chars().next() {
+        Some(first) if word.chars().skip(1).all(|c| !c.is_uppercase()) => first.to_lowercase().chain(title.chars().skip(1)).collect(),
+        _ => title.to_owned(),
+    }
 }
 
 /// The figures of a page.

@@ -24,6 +24,11 @@ pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
+/// Names of versions, joined by `;`, as a list that breaks between them: `TLS 1.2, TLS 1.3`.
+pub fn versions(joined: &str) -> String {
+    joined.replace("TLS ", "TLS\u{a0}").replace("SSL ", "SSL\u{a0}").replace(';', ", ")
+}
+
 /// `192.0.2.1:443`, `[2001:db8::1]:443`.
 pub fn endpoint(ip: &str, port: u16) -> String {
     if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") }
@@ -66,7 +71,7 @@ pub fn duration(us: u64) -> String {
         60_000_000..3_600_000_000 => format!("{}\u{a0}min {}\u{a0}s", us / 60_000_000, us / 1_000_000 % 60),
         3_600_000_000..172_800_000_000 => format!("{}\u{a0}h {}\u{a0}min", us / 3_600_000_000, us / 60_000_000 % 60),
         _ if (us / 3_600_000_000).is_multiple_of(24) => format!("{}\u{a0}d", count(us / 86_400_000_000)),
-        _ => format!("{}\u{a0}d {}\u{a0}h", us / 86_400_000_000, us / 3_600_000_000 % 24),
+        _ => format!("{}\u{a0}d {}\u{a0}h", count(us / 86_400_000_000), us / 3_600_000_000 % 24),
     }
 }
 

@@ -120,7 +120,7 @@ pub fn write_all(
 fn with_pages(out: &Path, from: &Path, results: &Results, streamed: &[Written]) -> Result<String, Error> {
     let flows = streamed.iter().find(|table| table.table == FlowRow::TABLE.name).map(|table| table.csv.clone()).unwrap_or_default();
     let mut page = fill::page(results);
-    page.explorer.pages = pages::write(out, reading::of(from, flows)?, results)?;
+    page.explorer.pages = pages::write(out, reading::of(from, flows, results.layout.raw)?, results)?;
     Ok(html::render(&page)?)
 }
 
@@ -131,6 +131,8 @@ mod tests {
     use crate::ledger::{Layer, Place, Reason};
     use crate::row::Wild;
     use crate::row::assemble::FlowRows;
+    use crate::row::flow::FlowCertificateRow;
+    use crate::row::message::MessageRow;
     use crate::time::Timestamp;
     use std::collections::BTreeMap;
 
@@ -154,9 +156,9 @@ mod tests {
         };
         let layout = Layout::default();
         let streamed = [
-            csv::write(&out, &flows.iter().map(|rows| rows.flow.clone()).collect::<Vec<_>>(), &layout).unwrap(),
-            csv::write(&out, &flows.iter().flat_map(|rows| rows.messages.clone()).collect::<Vec<_>>(), &layout).unwrap(),
-            csv::write(&out, &FlowRows::default().certificates, &layout).unwrap(),
+            csv::write::<FlowRow>(&out, flows.iter().map(|rows| &rows.flow), &layout).unwrap(),
+            csv::write::<MessageRow>(&out, flows.iter().flat_map(|rows| &rows.messages), &layout).unwrap(),
+            csv::write::<FlowCertificateRow>(&out, FlowRows::default().certificates, &layout).unwrap(),
         ];
         let results = Results {
             title: "generated".into(),

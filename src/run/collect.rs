@@ -1,20 +1,21 @@
-//! What a lane collects: rows as text, counts, the selection of flows, losses. Plain parts that merge.
+//! What is collected of a series: counts by capture, first frames, losses, which are plain parts that merge; and what all
+//! series bring in alike, which goes to a [`Harvest`].
 
-use super::SeriesFacts;
-use super::store::{RowKey, Run as SortedRun};
+use super::harvest::Harvest;
+use super::store::RowKey;
 use super::streams::{Births, Ranks, Streams};
 use super::udp::Udp;
+use super::{Run, SeriesFacts, lock};
 use crate::archive::{Capture, Status};
 use crate::census::Census;
-use crate::census::findings::Rules;
 use crate::flow::datagram::{DatagramFlow, DatagramReader, DatagramSink};
 use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
 use crate::ledger::{Layer, Ledger, Place, Reason};
+use crate::row::Wild;
 use crate::row::assemble::{Origin, assemble};
 use crate::row::flow::FlowRow;
 use crate::row::network::Network;
-use crate::row::{Style, Wild};
 use crate::time::Timestamp;
 use crate::tls::{Seen, Session};
 use std::collections::BTreeMap;
@@ -88,11 +89,9 @@ impl CaptureCounts {
     }
 }
 
-/// Everything that was collected.
+/// What was collected beside the census.
 #[derive(Debug, Default)]
 pub struct Collected {
-    /// The census.
-    pub census: Census,
     /// Losses.
     pub ledger: Ledger,
     counts: BTreeMap<usize, CaptureCounts>,
@@ -103,7 +102,6 @@ pub struct Collected {
 impl Collected {
     /// Takes in another part. The order of parts does not matter.
     pub fn merge(&mut self, other: Collected) {
-        self.census.merge(other.census);
         self.ledger.merge(other.ledger);
         self.guarded_cells += other.guarded_cells;
         for (capture, counts) in other.counts {
@@ -130,20 +128,18 @@ impl Collected {
     }
 
     /// Gives the selected flows their stream numbers, which were not known when they were chosen.
-    pub fn number_selection(&mut self, captures: &[Capture]) {
+    pub fn number_selection(&self, census: &mut Census, captures: &[Capture]) {
         let index: BTreeMap<&str, usize> = captures
             .iter()
             .enumerate()
             .filter(|(_, capture)| capture.status == Status::Ready)
             .map(|(index, capture)| (capture.id.as_str(), index))
             .collect();
-        let mut selection = std::mem::take(&mut self.census.selection);
-        let mut glances = std::mem::take(&mut self.census.glances);
-        let whole = selection.flows_mut().map(|rows| {
+        let whole = census.selection.flows_mut().map(|rows| {
             let FlowRow { capture_id, first_frame, stream, .. } = &mut rows.flow;
             (capture_id, *first_frame, rows.conversation, stream)
         });
-        let glanced = glances.flows_mut().map(|flow| (&mut flow.capture_id, flow.first_frame, flow.conversation, &mut flow.stream));
+        let glanced = census.glances.flows_mut().map(|flow| (&mut flow.capture_id, flow.first_frame, flow.conversation, &mut flow.stream));
         let mut flows: Vec<_> = whole
             .chain(glanced)
             .filter_map(|(id, frame, conversation, stream)| Some((*index.get(id.as_ref())?, frame, conversation, stream)))
@@ -156,8 +152,6 @@ impl Collected {
             }
             *stream = Some(streams.1.number(conversation));
         }
-        self.census.selection = selection;
-        self.census.glances = glances;
     }
 
     /// Counts of a capture, to be added to.
@@ -168,9 +162,8 @@ impl Collected {
 
 /// The collecting end of one lane of a series.
 pub struct Collector<'a> {
+    run: &'a Run<'a>,
     series: &'a SeriesFacts<'a>,
-    style: Style,
-    rules: &'a Rules,
     /// First frames of connections and of conversations, for the file under way.
     births: [Births; 2],
     file: u32,
@@ -178,25 +171,46 @@ pub struct Collector<'a> {
     others: BTreeMap<u32, [Births; 2]>,
     /// A file, and the duplicates in it that are not counted yet.
     duplicates: (u32, u64),
-    /// What was collected besides rows.
+    /// What was collected of this series.
     pub collected: Collected,
-    /// Rows, unsorted.
-    pub rows: SortedRun,
+    /// What it adds to with all others, while a thread works for it and flows end.
+    harvest: Option<Harvest>,
+}
+
+/// Should a panic end the series, what its thread brought in before, of others, is not lost.
+impl Drop for Collector<'_> {
+    fn drop(&mut self) {
+        self.pause();
+    }
 }
 
 impl<'a> Collector<'a> {
     /// An empty one.
-    pub fn new(series: &'a SeriesFacts<'a>, style: Style, rules: &'a Rules) -> Self {
+    pub fn new(run: &'a Run<'a>, series: &'a SeriesFacts<'a>) -> Self {
         Collector {
+            run,
             series,
-            style,
-            rules,
             births: Default::default(),
             file: 0,
             others: BTreeMap::new(),
             duplicates: (0, 0),
             collected: Collected::default(),
-            rows: SortedRun::default(),
+            harvest: None,
+        }
+    }
+
+    /// Between blocks: moves rows to the store, if there are many.
+    pub fn relieve(&mut self) {
+        if let Some(harvest) = &mut self.harvest {
+            self.run.harvests.relieve(harvest, &self.run.store);
+        }
+    }
+
+    /// Whenever its thread may go on with something else: gives back what it adds to.
+    pub fn pause(&mut self) {
+        self.relieve();
+        if let Some(harvest) = self.harvest.take() {
+            self.run.harvests.give(harvest);
         }
     }
 
@@ -204,8 +218,8 @@ impl<'a> Collector<'a> {
         self.series.captures[file as usize]
     }
 
-    /// Hands out what was collected.
-    pub fn finish(mut self) -> (Collected, SortedRun) {
+    /// Hands over what was collected.
+    pub fn finish(mut self) {
         self.count_duplicates();
         self.turn_to(self.file);
         for (file, births) in std::mem::take(&mut self.others) {
@@ -217,7 +231,7 @@ impl<'a> Collector<'a> {
                 list.push(births);
             }
         }
-        (self.collected, self.rows)
+        lock(&self.run.collected).merge(std::mem::take(&mut self.collected));
     }
 
     fn count_duplicates(&mut self) {
@@ -245,6 +259,15 @@ impl<'a> Collector<'a> {
         self.births[transport].push(place.frame);
     }
 
+    /// Whether a flow is left out because of when it began, which is then counted.
+    fn is_left_out(&mut self, began: Timestamp, place: Place) -> bool {
+        let out = !self.series.period.holds(began);
+        if out {
+            self.collected.ledger.note(Layer::Flow, Reason::of("outside_period"), 0, place);
+        }
+        out
+    }
+
     /// Keeps a finished flow: its rows, and what they add to the counts.
     fn keep(&mut self, network: &Network<'_>, seen: &Seen, end: End, latest: Timestamp) {
         let capture = self.capture(network.first.file);
@@ -266,7 +289,7 @@ impl<'a> Collector<'a> {
         }
         let origin = Origin { captures: &self.series.ids, series_id: &self.series.id };
         let mut rows = assemble(network, seen, end, latest, origin);
-        rows.flow.findings = self.rules.judge(&rows);
+        rows.flow.findings = self.run.rules.judge(&rows);
         if let Some(mask) = self.series.mask {
             mask.rows(&mut rows);
         }
@@ -278,13 +301,15 @@ impl<'a> Collector<'a> {
         counts.completed += u64::from(rows.flow.outcome == "completed");
         counts.failed += u64::from(matches!(rows.flow.outcome.as_ref(), "alert" | "reset" | "closed" | "timeout"));
         counts.offload |= rows.flow.offload_suspected;
-        if !self.style.raw {
+        if !self.run.style.raw {
             let alpn_offered = rows.flow.alpn_offered.0.first().is_some_and(Wild::is_guarded);
             self.collected.guarded_cells +=
                 [rows.flow.sni.is_guarded(), rows.flow.alpn.is_guarded(), alpn_offered].map(u64::from).iter().sum::<u64>();
         }
-        self.rows.push(RowKey { capture: capture as u32, frame: network.first.frame }, &rows, self.style);
-        self.collected.census.observe(&rows);
+        let key = RowKey { capture: capture as u32, frame: network.first.frame };
+        let harvest = self.harvest.get_or_insert_with(|| self.run.harvests.take());
+        harvest.rows.push(key, &rows, self.run.style);
+        harvest.census.observe(&rows);
     }
 }
 
@@ -317,6 +342,9 @@ impl Sink<Session> for Collector<'_> {
             self.collected.ledger.note(Layer::Stream, Reason::of("overlap_conflict"), 0, place);
         }
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
+        if self.is_left_out(flow.first_time, place) {
+            return;
+        }
         session.finish();
         let strays = flow.directions.iter().map(|direction| u64::from(direction.out_of_window)).sum::<u64>();
         if strays > 0 {
@@ -350,7 +378,7 @@ impl DatagramSink<Udp> for Collector<'_> {
         if let Some(version) = flow.reader.gquic() {
             self.collected.ledger.note(Layer::Tls, Reason::with("gquic", version), flow.bytes.iter().sum(), place);
         }
-        if flow.reader.interest() != Interest::Found {
+        if flow.reader.interest() != Interest::Found || self.is_left_out(flow.first_time, place) {
             return;
         }
         let protocol = flow.reader.finish();

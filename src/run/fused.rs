@@ -13,7 +13,7 @@ use std::sync::Mutex;
 pub fn follow(run: &Run<'_>, series: &Series) {
     let facts = SeriesFacts::new(run, series);
     let mut lanes = Lanes::new(run.hash_key);
-    let mut collector = Collector::new(&facts, run.style, run.rules);
+    let mut collector = Collector::new(run, &facts);
     let defragmenter = Mutex::default();
     let mut governor = Governor::default();
     let mut number = 0;
@@ -53,15 +53,11 @@ pub fn follow(run: &Run<'_>, series: &Series) {
             }
             buffer = block.recycle();
             range += 1;
-            if collector.rows.len() > super::store::MAX_MEMORY / 8 {
-                run.store.add(std::mem::take(&mut collector.rows));
-            }
+            collector.relieve();
         }
         run.note_file(*capture, &walk, &source, run.is_stopped() && !walk.is_over());
     }
     lock(&defragmenter).finish(&mut collector.collected.ledger);
     lanes.finish(&mut collector);
-    let (collected, rows) = collector.finish();
-    run.store.add(rows);
-    lock(&run.collected).merge(collected);
+    collector.finish();
 }

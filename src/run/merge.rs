@@ -15,7 +15,7 @@
 use super::collect::Collector;
 use super::dissection::{Dissection, Lanes, Reached};
 use super::govern::{DELAY, Governor};
-use super::{Run, SeriesFacts, interrupted, lock, open};
+use super::{Run, SeriesFacts, interrupted, open};
 use crate::archive::Series;
 use crate::capture::block::{Block, Buffer, Source, Walk};
 use crate::flow::table::{BlockFacts, Pressure};
@@ -49,7 +49,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         reached: None,
         latest: None,
     };
-    let mut collector = Collector::new(&facts, run.style, run.rules);
+    let mut collector = Collector::new(run, &facts);
     for (file, capture) in facts.captures.iter().enumerate() {
         let first = run.archive.captures[*capture].first_time.unwrap_or(Timestamp(i64::MAX));
         merge.turns.push(Reverse((first, *capture, file as u32)));
@@ -57,9 +57,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
     merge.follow(&mut collector);
     merge.defragmenter.finish(&mut collector.collected.ledger);
     merge.lanes.finish(&mut collector);
-    let (collected, rows) = collector.finish();
-    run.store.add(rows);
-    lock(&run.collected).merge(collected);
+    collector.finish();
 }
 
 struct Merge<'a> {
@@ -180,9 +178,7 @@ impl Merge<'_> {
         self.number += 1;
         self.pressure = self.governor.pressure(self.number);
         self.lanes.begin(&self.block_facts(file, place), collector);
-        if collector.rows.len() > super::store::MAX_MEMORY / 8 {
-            self.run.store.add(std::mem::take(&mut collector.rows));
-        }
+        collector.relieve();
     }
 
     /// Puts a file in line for its next turn; reads on where its block is over, and closes it at its end.

@@ -15,6 +15,7 @@ use crate::row::Row;
 use crate::row::flow::{FlowCertificateRow, FlowRow};
 use crate::row::message::MessageRow;
 use crate::time::SECOND;
+use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -105,6 +106,9 @@ impl Drop for Scratch {
     }
 }
 
+/// Bytes of lines that are handed on at once.
+const CHUNK: usize = 512 << 10;
+
 /// Writes the tables whose rows belong to flows, in order, each flow with the stream number that it has by now.
 pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout: &Layout) -> Result<Vec<Written>, Error> {
     let mut files = Vec::new();
@@ -113,7 +117,7 @@ pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout:
     }
     let before_stream = FlowRow::TABLE.columns.iter().position(|column| column.name == "stream").unwrap_or_default();
     let mut streams = (u32::MAX, Streams::default());
-    let mut line = Vec::new();
+    let mut pending: [Vec<u8>; TABLES] = Default::default();
     store.merge(|rows| {
         let [flow, messages, certificates]: [&[u8]; TABLES] = rows.tables();
         let Some(key) = rows.key else { return Ok(()) };
@@ -123,17 +127,26 @@ pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout:
         // The cells before the stream are words of our own without a comma.
         let mut commas = flow.iter().enumerate().filter(|(_, byte)| **byte == b',');
         let at = commas.nth(before_stream - 1).map_or(0, |(at, _)| at + 1);
-        line.clear();
-        line.extend_from_slice(&flow[..at]);
-        append_integer(streams.1.number(rows.conversation), &mut line);
-        line.extend_from_slice(&flow[at..]);
-        for (file, bytes) in files.iter_mut().zip([&line[..], messages, certificates]) {
-            file.append(bytes)?;
-        }
-        Ok(())
+        let lines = &mut pending[0];
+        lines.extend_from_slice(&flow[..at]);
+        append_integer(streams.1.number(rows.conversation), lines);
+        lines.extend_from_slice(&flow[at..]);
+        pending[1].extend_from_slice(messages);
+        pending[2].extend_from_slice(certificates);
+        if pending.iter().map(Vec::len).sum::<usize>() < CHUNK { Ok(()) } else { append(&mut files, &mut pending) }
     })?;
+    append(&mut files, &mut pending)?;
     files[0].guarded(collected.guarded_cells);
     files.into_iter().map(TableFile::finish).collect()
+}
+
+/// Appends lines to their tables, side by side: digesting and packing them takes longer than putting them in order.
+fn append(files: &mut [TableFile], pending: &mut [Vec<u8>; TABLES]) -> Result<(), Error> {
+    files.par_iter_mut().zip(pending).try_for_each(|(file, lines)| {
+        file.append(lines)?;
+        lines.clear();
+        Ok(())
+    })
 }
 
 /// Limits in force, as they are said to the reader.
@@ -151,6 +164,9 @@ pub fn limits() -> Vec<(&'static str, String)> {
         ("window of a compressed capture, at most", MAX_WINDOW.to_string()),
         ("a compressed capture becomes, at most", format!("{MAX_RATIO} times its size, or {FLOOR} bytes")),
         ("files of a merged series open at the same time, at most", super::merge::MAX_OPEN.to_string()),
+        ("servers kept, at most", crate::census::servers::MAX_SERVERS.to_string()),
+        ("fingerprints of clients kept, at most", crate::census::clients::MAX_FINGERPRINTS.to_string()),
+        ("certificates kept, at most", crate::census::certificates::MAX_CERTIFICATES.to_string()),
         ("messages kept of a flow, at most", crate::tls::seen::MAX_MESSAGES.to_string()),
     ]
 }

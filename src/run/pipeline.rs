@@ -3,11 +3,11 @@
 //!
 //! ```text
 //!  block      0          1          2          3          4
-//!  read       done       done       done       worker 1   -
-//!  walk       done       done       worker 0   -                   (in order: the baton)
-//!  dissect    done       worker 2   -
-//!  lane 0     done       -                                         (each lane in block order)
-//!  lane 1     worker 3   -
+//!  read       done       done       done       done       worker 1
+//!  walk       done       done       done       worker 0   -        (in order: the baton)
+//!  dissect    done       done       worker 2   -                   (by whoever walked it)
+//!  lane 0     done       done       -                              (each lane in block order)
+//!  lane 1     done       worker 3   -
 //! ```
 //!
 //! The schedule is a small state behind one mutex that is held only to choose the next piece of work and to put a result
@@ -23,7 +23,8 @@ use crate::archive::Series;
 use crate::capture::block::{Block, Buffer, Source, Walk};
 use crate::flow::table::{BlockFacts, Pressure};
 use crate::packet::defrag::Defragmenter;
-use std::sync::{Arc, Condvar, Mutex};
+use rayon::prelude::*;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 /// Follows a series on all threads of the pool that this is called in.
 pub fn follow(run: &Run<'_>, series: &Series) {
@@ -34,7 +35,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         schedule: Mutex::new(Schedule::new(facts.captures.len(), run.threads)),
         changed: Condvar::new(),
         walker: Mutex::default(),
-        lanes: (0..LANES).map(|_| Mutex::new((Lanes::new(run.hash_key), Collector::new(&facts, run.style, run.rules)))).collect(),
+        lanes: (0..LANES).map(|_| Mutex::new((Lanes::new(run.hash_key), Collector::new(run, &facts)))).collect(),
         defragmenter: Mutex::default(),
         collected: Mutex::default(),
     };
@@ -69,7 +70,7 @@ struct Walker {
 }
 
 /// A block that was walked.
-pub struct Walked {
+struct Walked {
     block: Block,
     file: usize,
     pressure: Pressure,
@@ -105,10 +106,14 @@ impl<'a> Pipeline<'a> {
                     if let Some((file, _)) = &range.handle {
                         buffer = buffer.read(file, range.range);
                     }
-                    self.put(number, Slot::Read(buffer, range));
+                    // Whoever has read it goes on with it if the baton is there: its bytes are in this core's cache.
+                    if lock(&self.schedule).take_baton(number) {
+                        self.walk(number, buffer, range);
+                    } else {
+                        self.put(number, Slot::Read(buffer, range));
+                    }
                 }
                 Job::Walk(number, buffer, range) => self.walk(number, buffer, range),
-                Job::Dissect(number, walked, dissection) => self.dissect(number, walked, dissection),
                 Job::Follow(lane, number, dissected) => self.follow_lane(lane, number, dissected),
                 Job::Finished => return,
             }
@@ -121,8 +126,22 @@ impl<'a> Pipeline<'a> {
             if let Some(job) = schedule.choose(self.run.is_stopped(), |file| self.open(file)) {
                 return job;
             }
-            schedule = self.changed.wait(schedule).unwrap_or_else(std::sync::PoisonError::into_inner);
+            schedule.waiting += 1;
+            schedule = self.changed.wait(schedule).unwrap_or_else(PoisonError::into_inner);
+            schedule.waiting -= 1;
         }
+    }
+
+    /// Changes the schedule, and wakes those who wait for that: a call of the system, which is not made for nobody.
+    fn change<T>(&self, change: impl FnOnce(&mut Schedule) -> T) -> T {
+        let mut schedule = lock(&self.schedule);
+        let gave = change(&mut schedule);
+        let waiting = schedule.waiting > 0;
+        drop(schedule);
+        if waiting {
+            self.changed.notify_all();
+        }
+        gave
     }
 
     fn open(&self, file: usize) -> Option<Source> {
@@ -133,12 +152,18 @@ impl<'a> Pipeline<'a> {
     }
 
     fn put(&self, number: u64, slot: Slot) {
-        lock(&self.schedule).put(number, slot);
-        self.changed.notify_all();
+        self.change(|schedule| schedule.put(number, slot));
     }
 
-    /// Walks a range, and hands the baton on.
+    /// Walks a range, hands the baton on, and dissects what it holds.
     fn walk(&self, number: u64, buffer: Buffer, range: RangeOf) {
+        let walked = self.cut(number, buffer, range);
+        if let Some((walked, dissection)) = walked {
+            self.dissect(number, walked, dissection);
+        }
+    }
+
+    fn cut(&self, number: u64, buffer: Buffer, range: RangeOf) -> Option<(Walked, Box<Dissection>)> {
         let mut walker = lock(&self.walker);
         let walker = &mut *walker;
         if walker.file.as_ref().is_none_or(|(file, _)| *file != range.file) {
@@ -150,25 +175,25 @@ impl<'a> Pipeline<'a> {
             walker.file = source.map(|source| (range.file, source));
             walker.walk = Walk::default();
         }
-        let slot = match &mut walker.file {
+        let walked = match &mut walker.file {
             Some((file, source)) if !walker.walk.is_over() => {
                 let block = walker.walk.walk(source, range.range, buffer, |_, _| {});
-                if walker.walk.cutter().is_some() {
+                walker.walk.cutter().is_some().then(|| {
                     let (number, pressure) = (walker.number, lock(&self.schedule).pressure(walker.number));
                     walker.number += 1;
-                    Slot::Walked(Box::new(Walked { block, file: *file, pressure, search: number.is_multiple_of(DELAY) }))
-                } else {
-                    Slot::Done(None)
-                }
+                    Walked { block, file: *file, pressure, search: number.is_multiple_of(DELAY) }
+                })
             }
-            _ => Slot::Done(None),
+            _ => None,
         };
         let over = walker.walk.is_over() || walker.file.is_none();
-        let mut schedule = lock(&self.schedule);
-        schedule.put(number, slot);
-        schedule.walked(range.file, over);
-        drop(schedule);
-        self.changed.notify_all();
+        self.change(|schedule| {
+            if walked.is_none() {
+                schedule.put(number, Slot::Done(None));
+            }
+            schedule.walked(range.file, over);
+            walked.map(|walked| (walked, schedule.dissection()))
+        })
     }
 
     /// Reports the file that the walker leaves.
@@ -178,7 +203,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    fn dissect(&self, number: u64, mut walked: Box<Walked>, mut dissection: Box<Dissection>) {
+    fn dissect(&self, number: u64, mut walked: Walked, mut dissection: Box<Dissection>) {
         let capture = self.facts.captures[walked.file];
         walked.block.cut(|item, at| dissection.take(self.run.hash_key, capture, item, at));
         self.run.progress.add(open::progress_of(&self.run.archive.captures[capture], walked.block.len()), dissection.counts.packets);
@@ -198,14 +223,11 @@ impl<'a> Pipeline<'a> {
         let load = {
             let (lane, collector) = &mut *lock(&self.lanes[index]);
             dissected.dissection.follow(index, lane, &self.defragmenter, &dissected.facts, dissected.block.bytes(), collector);
-            if collector.rows.len() > super::store::MAX_MEMORY / (4 * LANES) {
-                self.run.store.add(std::mem::take(&mut collector.rows));
-            }
+            collector.pause();
             lane.load()
         };
         drop(dissected);
-        lock(&self.schedule).followed(index, number, load);
-        self.changed.notify_all();
+        self.change(|schedule| schedule.followed(index, number, load));
     }
 
     /// Ends all flows and hands over what was collected.
@@ -213,14 +235,12 @@ impl<'a> Pipeline<'a> {
         self.note_file(&lock(&self.walker));
         let mut all = std::mem::take(&mut *lock(&self.collected));
         lock(&self.defragmenter).finish(&mut all.ledger);
-        for lane in &self.lanes {
-            let (lane, collector) = &mut *lock(lane);
-            lane.finish(collector);
-            let (collected, rows) = std::mem::replace(collector, Collector::new(self.facts, self.run.style, self.run.rules)).finish();
-            self.run.store.add(rows);
-            all.merge(collected);
-        }
         lock(&self.run.collected).merge(all);
+        self.lanes.into_par_iter().for_each(|lane| {
+            let (mut lane, mut collector) = lane.into_inner().unwrap_or_else(PoisonError::into_inner);
+            lane.finish(&mut collector);
+            collector.finish();
+        });
     }
 }
 

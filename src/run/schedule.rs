@@ -2,7 +2,7 @@
 
 use super::dissection::Dissection;
 use super::govern::{DELAY, Governor};
-use super::pipeline::{Dissected, Walked};
+use super::pipeline::Dissected;
 use crate::capture::block::{Buffer, Extent, Source};
 use crate::flow::table::{Load, Pressure};
 use std::collections::VecDeque;
@@ -28,8 +28,6 @@ pub enum Slot {
     Busy,
     /// Its range was read.
     Read(Buffer, RangeOf),
-    /// Its records were walked.
-    Walked(Box<Walked>),
     /// Its frames were dissected; so many lanes have not followed them yet, and those that have hold so much.
     Dissected(Arc<Dissected>, usize, Load),
     /// Done by all; what the lanes held then, unless nothing was in it.
@@ -47,10 +45,8 @@ impl Slot {
 pub enum Job {
     /// Read a range into a buffer.
     Read(u64, RangeOf, Buffer),
-    /// Walk a range; a stream reads it first.
+    /// Walk a range and dissect what it holds; a stream reads it first.
     Walk(u64, Buffer, RangeOf),
-    /// Dissect a block.
-    Dissect(u64, Box<Walked>, Box<Dissection>),
     /// Let a lane follow a block.
     Follow(usize, u64, Arc<Dissected>),
     /// Go home.
@@ -104,10 +100,12 @@ pub struct Schedule {
     opened: Option<Opened>,
     governor: Governor,
     spare: Vec<Buffer>,
-    spare_dissections: Vec<Dissection>,
+    spare_dissections: Vec<Box<Dissection>>,
     failed: bool,
     /// Blocks under way, at most.
     depth: usize,
+    /// Threads that found nothing to do.
+    pub waiting: usize,
 }
 
 impl Schedule {
@@ -126,6 +124,7 @@ impl Schedule {
             spare_dissections: Vec::new(),
             failed: false,
             depth: (threads * 3 + 4).min(DELAY as usize),
+            waiting: 0,
         }
     }
 
@@ -151,6 +150,20 @@ impl Schedule {
         self.retire();
     }
 
+    /// Takes the baton for a block, if it is its turn and nobody has it.
+    pub fn take_baton(&mut self, number: u64) -> bool {
+        let free = self.walk == (number, false);
+        self.walk.1 |= free;
+        free
+    }
+
+    /// An empty dissection, of used memory if there is any.
+    pub fn dissection(&mut self) -> Box<Dissection> {
+        let mut dissection = self.spare_dissections.pop().unwrap_or_else(|| Box::new(Dissection::new(LANES)));
+        dissection.clear();
+        dissection
+    }
+
     /// The baton is free again; `over` says that the file has ended.
     pub fn walked(&mut self, file: usize, over: bool) {
         self.walk = (self.walk.0 + 1, false);
@@ -174,7 +187,7 @@ impl Schedule {
                 {
                     let (buffer, dissection) = dissected.recycle();
                     self.spare.push(buffer);
-                    self.spare_dissections.push(*dissection);
+                    self.spare_dissections.push(dissection);
                 }
             }
         }
@@ -197,7 +210,7 @@ impl Schedule {
         if self.failed {
             return Some(Job::Finished);
         }
-        self.choose_lane().or_else(|| self.choose_block()).or_else(|| self.choose_walk()).or_else(|| self.choose_range(stopped, open))
+        self.choose_lane().or_else(|| self.choose_walk()).or_else(|| self.choose_range(stopped, open))
     }
 
     fn choose_lane(&mut self) -> Option<Job> {
@@ -220,20 +233,9 @@ impl Schedule {
         None
     }
 
-    fn choose_block(&mut self) -> Option<Job> {
-        let index = self.slots.iter().position(|slot| matches!(slot, Slot::Walked(_)))?;
-        let Slot::Walked(walked) = std::mem::replace(&mut self.slots[index], Slot::Busy) else { return None };
-        let mut dissection = self.spare_dissections.pop().unwrap_or_else(|| Dissection::new(LANES));
-        dissection.clear();
-        Some(Job::Dissect(self.oldest + index as u64, walked, Box::new(dissection)))
-    }
-
     fn choose_walk(&mut self) -> Option<Job> {
         let (number, walking) = self.walk;
-        if walking {
-            return None;
-        }
-        let slot = self.slot(number).filter(|slot| matches!(slot, Slot::Read(..)))?;
+        let slot = self.slot(number).filter(|slot| !walking && matches!(slot, Slot::Read(..)))?;
         let Slot::Read(buffer, range) = std::mem::replace(slot, Slot::Busy) else { return None };
         self.walk.1 = true;
         Some(Job::Walk(number, buffer, range))

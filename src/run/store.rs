@@ -12,13 +12,19 @@ use crate::error::Error;
 use crate::row::assemble::FlowRows;
 use crate::row::network::Conversation;
 use crate::row::{Row, Style};
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Bytes of rows kept in memory before they are written to a scratch file.
-pub const MAX_MEMORY: usize = 32 << 20;
+const MAX_MEMORY: usize = 8 << 20;
+
+/// Scratch files that are read at the same time; if there are more, they are first merged to fewer.
+const MAX_OPEN: usize = 64;
 
 /// Tables whose rows belong to flows.
 pub const TABLES: usize = 3;
@@ -52,14 +58,18 @@ pub struct Run {
     chunks: Vec<Vec<u8>>,
     entries: Vec<Entry>,
     len: usize,
+    /// Emptied chunks, to be filled next: fresh memory costs more than the rows that are written to it.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Run {
     /// Formats the rows of a flow.
     pub fn push(&mut self, key: RowKey, rows: &FlowRows, style: Style) {
         if self.chunks.last().is_none_or(|chunk| chunk.len() > CHUNK - CHUNK / 16) {
-            // The first one grows as it is needed: most captures are small.
-            self.chunks.push(if self.chunks.is_empty() { Vec::new() } else { Vec::with_capacity(CHUNK) });
+            // The first one grows as it is needed: most runs are small.
+            let fresh = || if self.chunks.is_empty() { Vec::new() } else { Vec::with_capacity(CHUNK) };
+            let chunk = self.spare.pop().unwrap_or_else(fresh);
+            self.chunks.push(chunk);
         }
         let chunk = self.chunks.len() as u32 - 1;
         let Some(bytes) = self.chunks.last_mut() else { return };
@@ -117,6 +127,8 @@ impl Rows {
 /// All rows of a run.
 pub struct RowStore {
     scratch: PathBuf,
+    /// Bytes of rows in memory, and scratch files that are read at the same time, at most.
+    most: (usize, usize),
     inner: Mutex<Inner>,
 }
 
@@ -125,36 +137,46 @@ struct Inner {
     runs: Vec<Run>,
     bytes: usize,
     files: Vec<PathBuf>,
+    spare: Vec<Vec<u8>>,
     error: Option<Error>,
 }
 
 impl RowStore {
     /// An empty store that may write to a folder.
     pub fn new(scratch: &Path) -> Self {
-        RowStore { scratch: scratch.to_owned(), inner: Mutex::default() }
+        RowStore { scratch: scratch.to_owned(), most: (MAX_MEMORY, MAX_OPEN), inner: Mutex::default() }
     }
 
-    /// Takes rows; where that is too much for the memory, writes what it holds to a scratch file.
-    pub fn add(&self, run: Run) {
+    /// Takes rows; where that is too much for the memory, writes what it holds to a scratch file. Gives an empty run in return.
+    pub fn add(&self, run: Run) -> Run {
         if run.is_empty() {
-            return;
+            return run;
         }
-        let (batch, number) = {
+        let (batch, path, spare) = {
             let mut inner = super::lock(&self.inner);
             inner.bytes += run.len();
+            let wanted = inner.spare.len().min(run.chunks.len());
+            let left = inner.spare.len() - wanted;
+            let spare = inner.spare.split_off(left);
             inner.runs.push(run);
-            if inner.bytes < MAX_MEMORY {
-                return;
+            if inner.bytes < self.most.0 {
+                return Run { spare, ..Run::default() };
             }
             inner.bytes = 0;
             let path = self.scratch.join(format!("rows-{}", inner.files.len()));
             inner.files.push(path.clone());
-            (std::mem::take(&mut inner.runs), path)
+            (std::mem::take(&mut inner.runs), path, spare)
         };
-        if let Err(source) = write_sorted(&batch, &number) {
-            let mut inner = super::lock(&self.inner);
-            inner.error.get_or_insert(Error::Io { action: "writing", path: number, source });
+        let written = write_sorted(&batch, &path);
+        let mut inner = super::lock(&self.inner);
+        if let Err(source) = written {
+            inner.error.get_or_insert(Error::Io { action: "writing", path, source });
         }
+        inner.spare.extend(batch.into_iter().flat_map(|run| run.chunks).map(|mut chunk| {
+            chunk.clear();
+            chunk
+        }));
+        Run { spare, ..Run::default() }
     }
 
     /// The first error of a scratch file.
@@ -165,31 +187,61 @@ impl RowStore {
     /// Hands out all rows, flow after flow in order of their keys.
     pub fn merge(self, mut each: impl FnMut(&Rows) -> Result<(), Error>) -> Result<(), Error> {
         let inner = self.inner.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut sources = Vec::new();
-        for path in inner.files {
-            let file = File::open(&path).map_err(Error::io("reading", &path))?;
-            sources.push(Source::File(BufReader::with_capacity(256 << 10, file), path));
-        }
+        let mut sources = open(&fewer(inner.files, self.most.1)?)?;
         sources.push(Source::Memory { order: sorted(&inner.runs), runs: inner.runs, next: 0 });
-        let mut heads = Vec::new();
-        let mut heap = std::collections::BinaryHeap::new();
-        for (index, source) in sources.iter_mut().enumerate() {
-            let mut rows = Rows::default();
-            source.next(&mut rows)?;
-            if let Some(key) = rows.key {
-                heap.push(std::cmp::Reverse((key, index)));
-            }
-            heads.push(rows);
-        }
-        while let Some(std::cmp::Reverse((_, index))) = heap.pop() {
-            each(&heads[index])?;
-            sources[index].next(&mut heads[index])?;
-            if let Some(key) = heads[index].key {
-                heap.push(std::cmp::Reverse((key, index)));
-            }
-        }
-        Ok(())
+        in_order(sources, &mut each)
     }
+}
+
+/// Merges scratch files until there are at most so many.
+fn fewer(mut files: Vec<PathBuf>, most: usize) -> Result<Vec<PathBuf>, Error> {
+    while files.len() > most {
+        files = files.par_chunks(most).map(merge_files).collect::<Result<_, _>>()?;
+    }
+    Ok(files)
+}
+
+/// Merges files to one, which replaces them.
+fn merge_files(files: &[PathBuf]) -> Result<PathBuf, Error> {
+    let mut path = files[0].clone().into_os_string();
+    path.push("+");
+    let path = PathBuf::from(path);
+    let mut out = BufWriter::with_capacity(1 << 20, File::create(&path).map_err(Error::io("creating", &path))?);
+    in_order(open(files)?, &mut |rows| {
+        let Some(key) = rows.key else { return Ok(()) };
+        write_rows(&mut out, key, rows.lens, rows.conversation, &rows.bytes).map_err(Error::io("writing", &path))
+    })?;
+    out.flush().map_err(Error::io("writing", &path))?;
+    for file in files {
+        std::fs::remove_file(file).map_err(Error::io("removing", file))?;
+    }
+    Ok(path)
+}
+
+fn open(files: &[PathBuf]) -> Result<Vec<Source>, Error> {
+    let open = |path: &PathBuf| {
+        let file = File::open(path).map_err(Error::io("reading", path))?;
+        Ok(Source::File(BufReader::with_capacity(256 << 10, file), path.clone()))
+    };
+    files.iter().map(open).collect()
+}
+
+/// Hands out the rows of all sources in the order of their keys.
+fn in_order(mut sources: Vec<Source>, each: &mut impl FnMut(&Rows) -> Result<(), Error>) -> Result<(), Error> {
+    let mut heads = Vec::new();
+    let mut heap = BinaryHeap::new();
+    for (index, source) in sources.iter_mut().enumerate() {
+        let mut rows = Rows::default();
+        source.next(&mut rows)?;
+        heap.extend(rows.key.map(|key| Reverse((key, index))));
+        heads.push(rows);
+    }
+    while let Some(Reverse((_, index))) = heap.pop() {
+        each(&heads[index])?;
+        sources[index].next(&mut heads[index])?;
+        heap.extend(heads[index].key.map(|key| Reverse((key, index))));
+    }
+    Ok(())
 }
 
 /// The entries of all runs in order of their keys: (run, entry).
@@ -212,16 +264,20 @@ fn write_sorted(runs: &[Run], path: &Path) -> std::io::Result<()> {
     for (run, index) in sorted(runs) {
         let run = &runs[run as usize];
         let entry = run.entries[index as usize];
-        file.write_all(&entry.key.capture.to_le_bytes())?;
-        file.write_all(&entry.key.frame.to_le_bytes())?;
-        for len in entry.lens {
-            file.write_all(&len.to_le_bytes())?;
-        }
-        file.write_all(&[u8::from(entry.conversation.udp)])?;
-        file.write_all(&entry.conversation.first_frame.to_le_bytes())?;
-        file.write_all(run.rows(&entry))?;
+        write_rows(&mut file, entry.key, entry.lens, entry.conversation, run.rows(&entry))?;
     }
     file.flush()
+}
+
+fn write_rows(out: &mut impl Write, key: RowKey, lens: [u32; TABLES], conversation: Conversation, rows: &[u8]) -> std::io::Result<()> {
+    out.write_all(&key.capture.to_le_bytes())?;
+    out.write_all(&key.frame.to_le_bytes())?;
+    for len in lens {
+        out.write_all(&len.to_le_bytes())?;
+    }
+    out.write_all(&[u8::from(conversation.udp)])?;
+    out.write_all(&conversation.first_frame.to_le_bytes())?;
+    out.write_all(rows)
 }
 
 enum Source {
@@ -268,4 +324,57 @@ fn read_next(file: &mut BufReader<File>, rows: &mut Rows) -> std::io::Result<()>
     rows.lens = [word(12), word(16), word(20)];
     rows.bytes.resize(rows.lens.iter().map(|len| *len as usize).sum(), 0);
     file.read_exact(&mut rows.bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::flow::FlowRow;
+
+    /// A flow by its number.
+    fn flow(number: u64) -> FlowRows {
+        let flow = FlowRow { flow_id: number.to_string().into(), ..FlowRow::default() };
+        FlowRows { flow, conversation: Conversation { udp: number % 2 == 1, first_frame: number }, ..FlowRows::default() }
+    }
+
+    /// However often rows went to scratch files, and however often these had to be merged, they come out in order.
+    #[test]
+    fn rows_come_out_in_order_whatever_the_bounds() {
+        let folder = std::env::temp_dir().join(format!("tlscensus-store-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let check = |memory: usize, open: usize| {
+            let store = RowStore { most: (memory, open), ..RowStore::new(&folder) };
+            let mut run = Run::default();
+            for number in 0..1_000u64 {
+                let key = RowKey { capture: (number % 3) as u32, frame: number * 617 % 1_000 };
+                run.push(key, &flow(key.frame), Style::default());
+                if number % 7 == 0 {
+                    run = store.add(run);
+                    assert!(run.is_empty());
+                }
+            }
+            store.add(run);
+            store.check().unwrap();
+            let mut keys = Vec::new();
+            store
+                .merge(|rows| {
+                    let key = rows.key.unwrap();
+                    let [line, messages, certificates] = rows.tables();
+                    let mut expected = Vec::new();
+                    flow(key.frame).flow.append_csv(Style::default(), &mut expected);
+                    assert!(line == expected && messages.is_empty() && certificates.is_empty(), "{key:?}");
+                    assert_eq!((rows.conversation.first_frame, rows.conversation.udp), (key.frame, key.frame % 2 == 1));
+                    keys.push(key);
+                    Ok(())
+                })
+                .unwrap();
+            assert_eq!(keys.len(), 1_000, "{memory} bytes, {open} files");
+            assert!(keys.is_sorted());
+        };
+        check(usize::MAX, 64);
+        check(1, 64);
+        check(1, 2);
+        check(10_000, 3);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -283,7 +283,8 @@ fn runs_apart_make_what_one_run_makes() {
         scan_of(&folder, name, globs);
     }
     scan_of(&folder, "whole", &PARTS.concat());
-    let options = ["-o", "merged", "--reproducible", "--report-title", "samples"];
+    printed(&folder, ["report", "whole", "--report-pages"]);
+    let options = ["-o", "merged", "--reproducible", "--report-title", "samples", "--report-pages"];
     printed(&folder, ["merge", "a", "b", "c"].into_iter().chain(options));
     let (whole, merged) = (files(&folder.at("whole")), files(&folder.at("merged")));
     assert_eq!(whole.keys().collect::<Vec<_>>(), merged.keys().collect::<Vec<_>>());
@@ -392,6 +393,25 @@ fn runs_that_were_done_differently_are_not_merged() {
     check("edited", 1, "has other columns");
     fs::write(&flows, good.replacen("\"f", "\"e", 1)).unwrap();
     check("edited", 1, "of a flow that flows.csv does not have");
+}
+
+#[test]
+fn a_leading_apostrophe_is_the_texts_own_or_a_guard() {
+    let check = |name: &str, options: &[&str]| {
+        let folder = Folder::new();
+        fs::create_dir(folder.at("mon")).unwrap();
+        fs::copy(samples().join("tls13/tls13.pcap"), folder.at("mon").join(name)).unwrap();
+        let arguments = [folder.at("mon").into_os_string()].into_iter().chain(options.iter().map(Into::into));
+        scan(&folder.at("out"), arguments);
+        let id = Table::read(&folder.at("out"), "flows").lines().next().unwrap().get("flow_id").to_owned();
+        let shown = printed(&folder, ["show", "out", &id]);
+        let said = format!("capture  {name}, stream 0");
+        assert!(shown.lines().any(|line| line == said), "{name} {options:?}: {shown}");
+    };
+    for name in ["=one.pcap", "'=one.pcap", "''=one.pcap", "'one.pcap", "one.pcap"] {
+        check(name, &[]);
+        check(name, &["--csv-raw"]);
+    }
 }
 
 #[test]

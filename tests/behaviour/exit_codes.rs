@@ -123,3 +123,16 @@ fn standard_output_is_data() {
     let output = run(&folder, ["scan", "good", "-o", "out2"]);
     assert!(output.stdout.is_empty());
 }
+
+#[test]
+fn progress_for_programs_ends_with_what_was_read() {
+    let folder = captures();
+    let output = run(&folder, ["scan", "good", "-o", "out", "--progress", "json"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<serde_json::Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let last = lines.last().unwrap_or_else(|| panic!("{said}"));
+    assert!(last["captures"].as_u64() > Some(0) && last["captures"] == last["total_captures"], "{last}");
+    assert!(last["bytes"].as_u64() <= last["total_bytes"].as_u64() && last["packets"].as_u64() > Some(0), "{last}");
+    let output = run(&folder, ["scan", "good", "-o", "out", "-f", "--progress", "json", "-q"]);
+    assert!(output.stderr.is_empty());
+}

@@ -23,6 +23,7 @@ mod imports;
 mod members;
 mod merging;
 mod openvpn;
+mod period;
 mod preambles;
 mod prefixes;
 mod quic;

@@ -1,6 +1,6 @@
 //! Messages over any number of records and segments: sizes and places are those of the layout.
 
-use crate::support::follow::follow_one;
+use crate::support::follow::{follow, follow_one};
 use crate::support::talk::{From, Talk, certificate, client_hello, finish, message, record, records, server_flight, server_name};
 use tlscensus::row::assemble::FlowRows;
 use tlscensus::row::message::MessageRow;
@@ -143,4 +143,42 @@ fn encrypted_bytes_are_never_read_as_messages() {
         let last = rows.messages.last().unwrap();
         assert_eq!((last.message.as_ref(), last.state.as_ref()), ("encrypted_handshake", "encrypted"), "type {kind}");
     }
+}
+
+/// A ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2): two suites, one of them of SSL 2.0 alone, and a challenge.
+fn old_hello() -> Vec<u8> {
+    let body = [&[1, 3, 1, 0, 6, 0, 0, 0, 16][..], &[1, 0, 0x80, 0, 0, 0x2f], &[7; 16]].concat();
+    [&[0x80, body.len() as u8][..], &body].concat()
+}
+
+#[test]
+fn a_hello_in_the_form_of_ssl2_over_any_number_of_segments() {
+    let hello = old_hello();
+    for size in [11, 12, 20, hello.len() - 1, hello.len(), 1460] {
+        let mut talk = Talk::open([40_000, 443]);
+        talk.send_in(From::Client, size, &hello);
+        talk.send(From::Server, &records(22, 16_384, &server_flight(certificate(&[900])).concat()));
+        finish_and_close(&mut talk);
+        let rows = follow_one(&talk.packets);
+        assert_eq!((rows.flow.outcome.as_ref(), rows.flow.sequence.as_ref()), ("completed", &*WALK.replacen("CH", "CH2", 1)), "{size}");
+        assert_eq!((&rows.flow.suites_offered.0[..], rows.flow.legacy_version_code), (&[0x002f][..], Some(0x0301)), "{size}");
+        let row = find(&rows, "ssl2_client_hello");
+        let segments = hello.len().div_ceil(size);
+        assert_eq!((row.bytes as usize, row.segments as usize, row.records), (hello.len() - 2, segments, 1), "{size}");
+        assert_eq!((row.first_frame, row.last_frame as usize, row.state.as_ref()), (4, 3 + segments, "seen"), "{size}");
+    }
+    // Its end is missing: what came is told, and no more.
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(From::Client, &hello[..hello.len() - 5]);
+    talk.close();
+    let rows = follow_one(&talk.packets);
+    let row = find(&rows, "ssl2_client_hello");
+    assert_eq!((row.bytes as usize, row.state.as_ref(), rows.flow.legacy_version_code), (hello.len() - 7, "partial", None));
+    // Lengths that do not add up are no hello.
+    let mut other = hello.clone();
+    other[1] += 1;
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(From::Client, &other);
+    talk.close();
+    assert!(follow(&talk.packets).is_empty());
 }

@@ -5,8 +5,10 @@ use super::super::words::{self, count, counted, share};
 use crate::census::offers::{Alpn, Extensions};
 use crate::census::versions::{Era, era};
 use crate::census::{Census, clients, servers};
+use crate::row::Word;
 use crate::tls::names;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// How servers stand: the first that fits.
 const STANDINGS: [(&str, &str, Level); 5] = [
@@ -35,7 +37,7 @@ pub fn servers(census: &servers::Servers) -> view::Servers {
     for (_, tally) in &all {
         counts[standing(tally)] += 1;
     }
-    let flows: u64 = all.iter().map(|(_, tally)| tally.flows).sum();
+    let flows = census.flows();
     let total = all.len() as u64;
     let busiest: u64 = all.iter().take(10).map(|(_, tally)| tally.flows).sum();
     let mut says = match total {
@@ -53,12 +55,21 @@ pub fn servers(census: &servers::Servers) -> view::Servers {
         true => "; none agreed on old TLS, failed in half of what was judged or did without forward secrecy.".to_owned(),
         false => format!("; {}. Each counts once, as the first of these that fits.", notable.join(", ")),
     };
+    says += &beyond(census.beyond(), "servers", total);
     view::Servers {
         says,
         flows,
         standings: STANDINGS.iter().zip(counts).map(|((class, label, _), count)| Part { class, label, count }).collect(),
         rows: Cut::of(all.iter().take(view::MAX_SERVERS).map(|(address, tally)| server(**address, tally)), total),
     }
+}
+
+/// What is said where more were met than are kept; empty otherwise.
+fn beyond(flows: u64, what: &str, kept: u64) -> String {
+    let many = || {
+        format!(" More {what} were met than the {} that are kept, a fair draw; {} went to the others.", count(kept), counted(flows, "flow"))
+    };
+    if flows == 0 { String::new() } else { many() }
 }
 
 fn server(address: crate::census::Server, tally: &servers::Tally) -> view::ServerRow {
@@ -72,7 +83,7 @@ fn server(address: crate::census::Server, tally: &servers::Tally) -> view::Serve
         flows: row.flows,
         completed: row.completed,
         failed: row.failed,
-        versions: row.versions.replace(';', ", "),
+        versions: words::versions(&row.versions),
         suites: row.cipher_suites_count.into(),
         forward_secret: (row.forward_secret, row.forward_secret + row.not_forward_secret),
         resumed: row.resumed,
@@ -108,30 +119,35 @@ pub fn clients(census: &clients::Clients) -> view::Clients {
     for (_, tally) in &all {
         flows_of[generation(tally)] += tally.flows;
     }
-    let flows: u64 = flows_of.iter().sum();
+    let flows = census.flows();
     let busiest: u64 = all.iter().take(10).map(|(_, tally)| tally.flows).sum();
     let total = all.len() as u64;
     let stacks = match total {
         0..=10 => counted(total, "fingerprint"),
         _ => format!("{}; the ten most frequent make {} of the flows", counted(total, "fingerprint"), share(busiest, flows)),
     };
-    let says = format!(
+    let mut says = format!(
         "{stacks}. {} of the flows come from clients that offer TLS 1.3, {} from ones that offer a post-quantum group with it, {} from ones that \
          offer nothing above TLS 1.1.",
         share(flows_of[0] + flows_of[1], flows),
         share(flows_of[0], flows),
         share(flows_of[3], flows)
     );
+    says += &beyond(census.beyond(), "fingerprints", total).replace("went to", "have");
+    let (addresses, estimated) = census.addresses();
+    if estimated {
+        says += " Addresses are estimates, as a rule less than 5 % off where there are thousands.";
+    }
     view::Clients {
         says,
         flows,
         generations: GENERATIONS.iter().zip(flows_of).map(|((class, label, _), count)| Part { class, label, count }).collect(),
-        rows: Cut::of(all.iter().take(view::MAX_CLIENTS).map(|(ja4, tally)| client(ja4, tally)), total),
+        rows: Cut::of(all.iter().take(view::MAX_CLIENTS).map(|(ja4, tally)| client(ja4, tally, &addresses)), total),
     }
 }
 
-fn client(ja4: &crate::row::Word, tally: &clients::Tally) -> view::ClientRow {
-    let row = clients::row(ja4, tally);
+fn client(ja4: &Word, tally: &clients::Tally, addresses: &BTreeMap<(Word, bool), u64>) -> view::ClientRow {
+    let row = clients::row(ja4, tally, addresses);
     let (_, generation, level) = GENERATIONS[generation(tally)];
     view::ClientRow {
         ja4: row.ja4.into_owned(),
@@ -141,7 +157,7 @@ fn client(ja4: &crate::row::Word, tally: &clients::Tally) -> view::ClientRow {
         addresses: row.clients,
         completed: row.completed,
         failed: row.failed,
-        versions: row.versions_chosen.replace(';', ", "),
+        versions: words::versions(&row.versions_chosen),
         suites: row.suites.into(),
         protocols: row.alpn_offered.0.iter().map(|protocol| protocol.0.as_str()).collect::<Vec<_>>().join(", "),
         example_flow: Some(row.example_flow_id.into_owned()),

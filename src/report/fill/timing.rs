@@ -139,7 +139,7 @@ pub fn old_servers(census: &Servers) -> Cut<OldServer, { view::MAX_OLD_SERVERS }
         OldServer {
             address: words::endpoint(&row.server_ip, row.server_port),
             name: row.example_sni.0,
-            versions: row.versions.replace(';', ", "),
+            versions: words::versions(&row.versions),
             old: row.old_version_flows,
             flows: row.flows,
             last_us: super::micros(row.last_utc),
@@ -154,8 +154,9 @@ pub fn old_says(census: &Census) -> String {
     let servers = census.servers.tallies();
     let old: Vec<_> = servers.iter().map(|(_, tally)| tally).filter(|tally| tally.old > 0).collect();
     let only = old.iter().filter(|tally| tally.versions.iter().all(|code| era(*code) == Era::Old));
+    let kept = if census.servers.beyond() > 0 { " that are kept" } else { "" };
     format!(
-        "{} of {} agreed on TLS 1.1 or older at least once; {} of them on nothing newer.",
+        "{} of {}{kept} agreed on TLS 1.1 or older at least once; {} of them on nothing newer.",
         count(old.len() as u64),
         counted(servers.len() as u64, "server"),
         count(only.count() as u64)

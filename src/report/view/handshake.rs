@@ -228,8 +228,10 @@ pub struct Segmentation {
     pub says: [String; 2],
     /// Complete messages in plain by records (1, 2, 3, 4 or more), then by segments (1 to 7, 8 or more).
     pub cuts: [[u64; 8]; 4],
-    /// Flows whose ClientHello came in more than one segment, and those whose ClientHello was read.
+    /// Flows whose ClientHello came in more than one segment, and those of whose ClientHello the segments are known.
     pub split_hellos: (u64, u64),
+    /// Flows whose ClientHello was read in the form of SSL 2.0: its segments are not counted.
+    pub old_hellos: u64,
     /// Server's first flights by segments as long as the client's MSS: 1 to 15, 16 or more.
     pub flights: [u64; 16],
     /// In the order of a handshake.

@@ -55,7 +55,7 @@ pub struct CipherSuite {
 impl CipherSuite {
     /// Whether IANA assigned it: the row is in [`CIPHER_SUITES`].
     pub fn is_registered(&self) -> bool {
-        find(CIPHER_SUITES, self.code, |row| row.code).is_some()
+        CODES.binary_search(&self.code).is_ok()
     }
 
     /// Renegotiation or fallback signal in the client's list (RFC 5746, RFC 7507), never chosen.
@@ -74,9 +74,21 @@ impl CipherSuite {
     }
 }
 
+/// The codes of [`CIPHER_SUITES`] alone: every suite of every ClientHello is looked up, and these fit the nearest cache.
+const CODES: [u16; CIPHER_SUITES.len()] = {
+    let mut codes = [0; CIPHER_SUITES.len()];
+    let mut at = 0;
+    while at < codes.len() {
+        codes[at] = CIPHER_SUITES[at].code;
+        at += 1;
+    }
+    codes
+};
+
 /// The suite with this code, IANA's or an extra.
 pub fn cipher_suite(code: u16) -> Option<&'static CipherSuite> {
-    find(CIPHER_SUITES, code, |row| row.code).or_else(|| find(EXTRA_CIPHER_SUITES, code, |row| row.code))
+    let registered = CODES.binary_search(&code).ok().and_then(|at| CIPHER_SUITES.get(at));
+    registered.or_else(|| find(EXTRA_CIPHER_SUITES, code, |row| row.code))
 }
 
 macro_rules! suites {
