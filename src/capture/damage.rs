@@ -30,6 +30,17 @@ pub(super) enum Likely {
     Need(usize),
 }
 
+/// How many zeros stand at the front. Files whose room was reserved beforehand may end in gigabytes of them.
+pub(super) fn zeros(bytes: &[u8]) -> usize {
+    const CHUNK: usize = 64;
+    if bytes.first() != Some(&0) {
+        return 0;
+    }
+    let (chunks, _) = bytes.as_chunks::<CHUNK>();
+    let whole = chunks.iter().take_while(|chunk| **chunk == [0; CHUNK]).count() * CHUNK;
+    whole + bytes[whole..].iter().take_while(|byte| **byte == 0).count()
+}
+
 /// The stretch that is open, if one is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Damage {

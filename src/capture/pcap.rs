@@ -26,7 +26,7 @@
 //! when it says that more was captured than there was and something else is wrong too. From there on every byte is
 //! tried as the start of a chain of records.
 
-use super::damage::{Damage, Likely, Search};
+use super::damage::{Damage, Likely, Search, zeros};
 use super::{Cut, Frame, Item, Layout, LinkType, MAX_RECORD, Order, hex};
 use crate::error::CaptureError;
 use crate::time::Timestamp;
@@ -34,6 +34,8 @@ use pcap_parser::parse_pcap_header;
 
 /// Bytes of the file header, as far as it is the same in every layout.
 const FILE_HEADER: usize = 24;
+/// Bytes of the four fields that every record header begins with.
+const FIELDS: usize = 16;
 /// Bytes of the longest packet header.
 const LONGEST_HEADER: usize = 28;
 /// The captured length that every reader allows, whatever the snap length says.
@@ -314,9 +316,16 @@ impl Pcap {
     #[cold]
     fn search(&self, rest: &[u8], last: bool) -> Search {
         let size = self.size;
-        for place in 0..(rest.len() + 1).saturating_sub(size) {
+        let mut place = 0;
+        while place < (rest.len() + 1).saturating_sub(size) {
+            // A header that is all zeros is none, wherever in them it begins.
+            let zeros = zeros(&rest[place..]);
+            if zeros >= FIELDS {
+                place += zeros - FIELDS + 1;
+                continue;
+            }
             match self.chain(rest, place, last, CHAIN) {
-                Likely::No => {}
+                Likely::No => place += 1,
                 Likely::Yes => return Search::Found(place),
                 Likely::Need(need) => return Search::More { passed: place, need: need - place },
             }

@@ -529,3 +529,35 @@ fn noise_is_passed_over() {
         assert!(numbers(&items).len() <= 1, "{items:?}");
     }
 }
+
+/// Zeros are passed over in strides, which must not step over the record behind them, wherever the buffer ends.
+#[test]
+fn zeros_before_a_record() {
+    let mut pcap = Writer::pcap(Order::Little, 0xa1b2_c3d4, (2, 4), 65_535, 1);
+    let mut pcapng = Writer::new(Order::Little);
+    pcapng.section().interface(1, 0, &[]);
+    let mut places = [0; 2];
+    for index in 0..10 {
+        if index == 4 {
+            places = [pcap.bytes.len(), pcapng.bytes.len()];
+        }
+        pcap.record(NOON + index, 7 * index, &payload(20 + 13 * index as usize, index));
+        pcapng.enhanced(0, MICROS + u64::from(index), &payload(20 + 13 * index as usize, index));
+    }
+    for (file, place) in [pcap.bytes, pcapng.bytes].iter().zip(places) {
+        for zeros in (16..150).chain([4_095, 4_096, 70_001]) {
+            let mut damaged = file.clone();
+            damaged.splice(place..place, vec![0; zeros]);
+            let items = cut_whole(&damaged);
+            assert_eq!(numbers(&items), (1..=10).collect::<Vec<_>>(), "{zeros} zeros");
+            let [(_, offset, skipped)] = damage(&items)[..] else { panic!("{items:?}") };
+            assert_eq!((offset, skipped), (place as u64, zeros as u64));
+            let mut step = 7;
+            let mut next = || {
+                step = step * 13 % 97 + 1;
+                step
+            };
+            assert_eq!(cut_in_steps(&damaged, &mut next).unwrap(), items, "{zeros} zeros, in steps");
+        }
+    }
+}

@@ -97,7 +97,7 @@ fn first_hello<'b>(record: &Record<'b>) -> Option<Fragment<'b>> {
     if record.kind != Some(content::HANDSHAKE) || record.epoch != 0 {
         return None;
     }
-    fragment::read(record.fragment).filter(is_first_hello)
+    fragment::read(record.fragment, record.cut).filter(is_first_hello)
 }
 
 fn is_first_hello(fragment: &Fragment<'_>) -> bool {
@@ -127,23 +127,24 @@ fn without_cookie(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl Association {
-    /// A new one, if a payload could be DTLS: records to its end, the first of them plain.
-    pub fn begin(bytes: &[u8]) -> Option<Self> {
+    /// A new one, if a payload could be DTLS: records to its end, the first of them plain. Of its `wire_len` bytes `bytes` were
+    /// captured.
+    pub fn begin(bytes: &[u8], wire_len: usize) -> Option<Self> {
         let mut at = record::start(bytes)?;
-        let first = record::read(bytes, at, None)?;
+        let first = record::read(bytes, at, wire_len, None)?;
         let plausible = match first.kind? {
             content::HANDSHAKE if first.epoch == 0 => {
-                let message = fragment::read(first.fragment)?;
+                let message = fragment::read(first.fragment, first.cut)?;
                 names::handshake_type(message.kind).is_some()
             }
             content::CHANGE_CIPHER_SPEC => first.fragment == [1],
-            content::ALERT => first.epoch > 0 || first.fragment.len() == 2,
+            content::ALERT => first.epoch > 0 || first.len() == 2,
             _ => first.epoch > 0,
         };
         while plausible && at < bytes.len() {
-            match record::read(bytes, at, None) {
+            match record::read(bytes, at, wire_len, None) {
                 Some(record) => at = record.end(),
-                // TURN pads, and a record may be cut by the snap length: the first one was whole.
+                // TURN pads, and the snap length may cut a header: the first record was there.
                 None if at > first.at => break,
                 None => return None,
             }
@@ -152,8 +153,8 @@ impl Association {
     }
 
     /// Whether the payload begins another association: a first ClientHello with another random.
-    pub fn is_renewed_by(&self, bytes: &[u8]) -> bool {
-        let hello = || first_hello(&record::read(bytes, record::start(bytes)?, None)?);
+    pub fn is_renewed_by(&self, bytes: &[u8], wire_len: usize) -> bool {
+        let hello = || first_hello(&record::read(bytes, record::start(bytes)?, wire_len, None)?);
         hello().is_some_and(|hello| self.start.is_contradicted_by(&hello))
     }
 
@@ -165,12 +166,12 @@ impl Association {
     /// Takes a payload: records of DTLS, or what shares its ports (RFC 7983).
     pub fn deliver(&mut self, side: Side, bytes: &[u8], carrier: Carrier) {
         if let Some(mut at) = record::start(bytes) {
-            while let Some(record) = record::read(bytes, at, self.sides[side.index()].id_len) {
+            while let Some(record) = record::read(bytes, at, carrier.len as usize, self.sides[side.index()].id_len) {
                 self.take(side, &record, carrier);
                 at = record.end();
             }
         }
-        self.sides[side.index()].bytes += bytes.len() as u64;
+        self.sides[side.index()].bytes += u64::from(carrier.len);
     }
 
     fn take(&mut self, side: Side, record: &Record<'_>, carrier: Carrier) {
@@ -179,9 +180,12 @@ impl Association {
         let plain = record.epoch == 0;
         let mut span = carried(carrier, record.at, record.end() - record.at);
         let direction = &mut self.sides[side.index()];
-        span.extend(direction.bytes + record.fragment_at as u64, record.fragment.len() as u64);
+        span.extend(direction.bytes + record.fragment_at as u64, record.len() as u64);
         let epoch = direction.epoch_of(record);
-        let row = |content, state| Message { side, content, state, span, retransmitted: 0 };
+        let row = |content, state| {
+            let state = if record.cut > 0 { State::Partial } else { state };
+            Message { side, content, state, span, retransmitted: 0 }
+        };
         match record.kind {
             Some(content::HANDSHAKE) if plain => self.take_fragments(side, record, carrier),
             Some(content::HANDSHAKE) => {
@@ -191,6 +195,7 @@ impl Association {
             Some(content::CHANGE_CIPHER_SPEC) if !std::mem::replace(&mut direction.changed_cipher, true) => {
                 self.seen.push(row(Content::ChangeCipherSpec, State::Seen));
             }
+            Some(content::ALERT) if plain && record.cut > 0 => {}
             Some(content::ALERT) => match (plain, record.fragment) {
                 (true, [level, description]) => {
                     self.seen.facts.alert.get_or_insert((side, *level, *description));
@@ -211,7 +216,7 @@ impl Association {
             // Epoch 2 protects the handshake of DTLS 1.3 (RFC 9147 section 6.1).
             None if epoch == 2 && record.is_unified && self.seen.facts.is_tls13() => {
                 let suite = self.seen.facts.server_hello.as_ref().map_or(0, |hello| hello.suite);
-                direction.finished |= may_hold_finished(record.fragment.len(), suite);
+                direction.finished |= may_hold_finished(record.len(), suite);
                 match &mut direction.flight {
                     Some(flight) => {
                         flight.join(&span);
@@ -232,7 +237,7 @@ impl Association {
     /// The fragments of plain messages in a record.
     fn take_fragments(&mut self, side: Side, record: &Record<'_>, carrier: Carrier) {
         let mut at = 0;
-        while let Some(fragment) = record.fragment.get(at..).and_then(fragment::read) {
+        while let Some(fragment) = record.fragment.get(at..).and_then(|bytes| fragment::read(bytes, record.cut)) {
             let len = fragment::HEADER + fragment.bytes.len();
             // The record's header carries the first fragment.
             let from = if at == 0 { record.at } else { record.fragment_at + at };
@@ -240,7 +245,7 @@ impl Association {
             self.take_fragment(side, &fragment, &span, carrier.id, record.fragment_at + at);
             at += len;
         }
-        if at < record.fragment.len() {
+        if at < record.fragment.len() && record.cut == 0 {
             self.seen.facts.fragments_contradicting += 1;
         }
     }
@@ -288,9 +293,12 @@ impl Association {
     /// Ends what is still open and puts the messages in the order of the frames that complete them.
     pub fn finish(&mut self) {
         for side in Side::BOTH {
-            for partial in self.sides[side.index()].fragments.abandon() {
+            for mut partial in self.sides[side.index()].fragments.abandon() {
                 if partial.kind == handshake::CLIENT_HELLO {
                     self.seen.facts.client.get_or_insert(side);
+                    if let Some(start) = without_cookie(partial.start()) {
+                        self.seen.facts.learn_start(partial.kind, &start);
+                    }
                 }
                 let content = Content::Handshake(partial.kind);
                 self.seen.count_handshake(side, &partial.span);

@@ -31,16 +31,17 @@ pub struct Fragment<'b> {
     pub number: u16,
     /// Where this part begins.
     pub offset: usize,
-    /// This part.
+    /// This part, as far as it was captured.
     pub bytes: &'b [u8],
 }
 
-/// Reads the fragment at the start; none where lengths contradict one another.
-pub fn read(bytes: &[u8]) -> Option<Fragment<'_>> {
+/// Reads the fragment at the start of bytes behind which the snap length cut `cut`; none where lengths contradict one another.
+pub fn read(bytes: &[u8], cut: usize) -> Option<Fragment<'_>> {
     let header: &[u8; HEADER] = bytes.get(..HEADER)?.try_into().ok()?;
     let number = |at: usize| u32::from_be_bytes([0, header[at], header[at + 1], header[at + 2]]) as usize;
     let (len, offset, part) = (number(1), number(6), number(9));
-    let bytes = bytes.get(HEADER..HEADER + part).filter(|_| offset + part <= len)?;
+    let captured = &bytes[HEADER..bytes.len().min(HEADER + part)];
+    let bytes = Some(captured).filter(|captured| offset + part <= len && part - captured.len() <= cut)?;
     Some(Fragment { kind: header[0], len, number: u16::from_be_bytes([header[4], header[5]]), offset, bytes })
 }
 
@@ -101,6 +102,12 @@ impl Partial {
     /// The body of a whole one.
     pub fn body(&mut self) -> &[u8] {
         self.runs.first_mut().map(|run| &*run.bytes.make_contiguous()).unwrap_or_default()
+    }
+
+    /// The body up to its first byte that is missing.
+    pub fn start(&mut self) -> &[u8] {
+        let first = self.runs.first_mut().filter(|run| run.start == 0);
+        first.map(|run| &*run.bytes.make_contiguous()).unwrap_or_default()
     }
 
     /// The runs that overlap `start..end` or touch it: from which on, and how many.

@@ -36,8 +36,10 @@ pub struct Record<'b> {
     pub epoch: u16,
     /// Whether it has the unified header of DTLS 1.3.
     pub is_unified: bool,
-    /// What follows the header.
+    /// What follows the header, as far as it was captured.
     pub fragment: &'b [u8],
+    /// Bytes of it that the snap length cut.
+    pub cut: usize,
     /// Where the header begins in the payload.
     pub at: usize,
     /// Where the fragment begins in the payload.
@@ -47,56 +49,69 @@ pub struct Record<'b> {
 impl Record<'_> {
     /// One past its last byte in the payload.
     pub fn end(&self) -> usize {
-        self.fragment_at + self.fragment.len()
+        self.fragment_at + self.len()
+    }
+
+    /// Bytes of the fragment on the wire.
+    pub fn len(&self) -> usize {
+        self.fragment.len() + self.cut
     }
 }
 
-/// Reads the record at `at`, in a direction whose connection ids have `id_len` bytes, if that is known. None where none
-/// begins there, or the datagram ends within it.
+/// Reads the record at `at` of a payload of `wire_len` bytes, in a direction whose connection ids have `id_len` bytes, if that
+/// is known. None where none begins there, or the datagram ends within it.
 ///
 /// Where an id is there whose length is not known, the rest of the datagram is one record.
-pub fn read(bytes: &[u8], at: usize, id_len: Option<usize>) -> Option<Record<'_>> {
+pub fn read(bytes: &[u8], at: usize, wire_len: usize, id_len: Option<usize>) -> Option<Record<'_>> {
     let rest = bytes.get(at..)?;
     let first = *rest.first()?;
+    let wire_len = wire_len.saturating_sub(at).max(rest.len());
     if first & 0xe0 == 0x20 {
-        return read_unified(rest, at, id_len);
+        return read_unified(rest, at, wire_len, id_len);
     }
     let header: &[u8; HEADER] = rest.get(..HEADER)?.try_into().ok()?;
     if !(content::CHANGE_CIPHER_SPEC..=content::ACK).contains(&first) || !is_version([header[1], header[2]]) {
         return None;
     }
     let epoch = u16::from_be_bytes([header[3], header[4]]);
-    let record = |kind, start, fragment| Record { kind, epoch, is_unified: false, fragment, at, fragment_at: at + start };
+    let record = |kind, start, (fragment, cut)| Record { kind, epoch, is_unified: false, fragment, cut, at, fragment_at: at + start };
     if first == content::CID {
-        let Some(id_len) = id_len else { return Some(record(None, HEADER - 2, &rest[HEADER - 2..])) };
+        let Some(id_len) = id_len else { return Some(record(None, HEADER - 2, open_ended(rest, HEADER - 2, wire_len)?)) };
         let start = HEADER + id_len;
         let [high, low] = *rest.get(start - 2..)?.first_chunk()?;
-        return Some(record(None, start, sized(rest, start, u16::from_be_bytes([high, low]))?));
+        return Some(record(None, start, sized(rest, start, wire_len, u16::from_be_bytes([high, low]))?));
     }
-    let fragment = sized(rest, HEADER, u16::from_be_bytes([header[11], header[12]]))?;
+    let fragment = sized(rest, HEADER, wire_len, u16::from_be_bytes([header[11], header[12]]))?;
     Some(record(Some(first), HEADER, fragment))
 }
 
-/// The fragment that begins at `start`, if it is all there.
-fn sized(rest: &[u8], start: usize, len: u16) -> Option<&[u8]> {
+/// The fragment that begins at `start`, as far as it was captured, and how much of it was cut; none where the datagram ends
+/// within it.
+fn sized(rest: &[u8], start: usize, wire_len: usize, len: u16) -> Option<(&[u8], usize)> {
     let len = usize::from(len);
-    rest.get(start..start + len).filter(|_| len <= MAX_FRAGMENT)
+    let captured = rest.get(start..rest.len().min(start + len))?;
+    (len <= MAX_FRAGMENT && start + len <= wire_len).then_some((captured, len - captured.len()))
 }
 
-fn read_unified(rest: &[u8], at: usize, id_len: Option<usize>) -> Option<Record<'_>> {
+/// The same of one that goes on to the datagram's end.
+fn open_ended(rest: &[u8], start: usize, wire_len: usize) -> Option<(&[u8], usize)> {
+    Some((rest.get(start..)?, wire_len - rest.len()))
+}
+
+fn read_unified(rest: &[u8], at: usize, wire_len: usize, id_len: Option<usize>) -> Option<Record<'_>> {
     let first = rest[0];
     let (has_id, has_len) = (first & 0x10 != 0, first & 0x04 != 0);
     let sequence = if first & 0x08 != 0 { 2 } else { 1 };
     let start = 1 + sequence + if has_id { id_len.unwrap_or(0) } else { 0 };
-    let (start, fragment) = if has_len && (!has_id || id_len.is_some()) {
+    let (start, (fragment, cut)) = if has_len && (!has_id || id_len.is_some()) {
         let [high, low] = *rest.get(start..)?.first_chunk()?;
-        (start + 2, sized(rest, start + 2, u16::from_be_bytes([high, low]))?)
+        (start + 2, sized(rest, start + 2, wire_len, u16::from_be_bytes([high, low]))?)
     } else {
-        (start, rest.get(start..)?)
+        (start, open_ended(rest, start, wire_len)?)
     };
     // Protection adds 16 bytes or more, and the number is masked with a sample of 16.
-    let record = Record { kind: None, epoch: u16::from(first & 3), is_unified: true, fragment, at, fragment_at: at + start };
-    (fragment.len() >= 16).then_some(record)
+    let record = Record { kind: None, epoch: u16::from(first & 3), is_unified: true, fragment, cut, at, fragment_at: at + start };
+    (record.len() >= 16).then_some(record)
 }
 
 /// DTLS 1.0 and 1.2 (1.3 writes 1.2), and what OpenSSL wrote before there was a standard.
@@ -143,16 +158,16 @@ mod tests {
     #[test]
     fn records_follow_one_another() {
         let bytes = [plain(22, 0, &[1, 2, 3]), plain(20, 0, &[1]), [&[0x2e, 0, 1, 0, 16][..], &[7; 16]].concat()].concat();
-        let first = read(&bytes, 0, None).unwrap();
+        let first = read(&bytes, 0, bytes.len(), None).unwrap();
         assert_eq!((first.kind, first.epoch, first.fragment, first.end()), (Some(22), 0, &[1, 2, 3][..], 16));
-        let second = read(&bytes, first.end(), None).unwrap();
+        let second = read(&bytes, first.end(), bytes.len(), None).unwrap();
         assert_eq!((second.kind, second.fragment), (Some(20), &[1][..]));
-        let third = read(&bytes, second.end(), None).unwrap();
+        let third = read(&bytes, second.end(), bytes.len(), None).unwrap();
         assert_eq!((third.kind, third.epoch, third.fragment, third.end()), (None, 2, &[7; 16][..], bytes.len()));
-        assert_eq!(read(&bytes, bytes.len(), None), None);
+        assert_eq!(read(&bytes, bytes.len(), bytes.len(), None), None);
         for end in 0..bytes.len() {
             let mut at = 0;
-            while let Some(record) = read(&bytes[..end], at, None) {
+            while let Some(record) = read(&bytes[..end], at, end, None) {
                 assert!(record.end() > at && record.end() <= end);
                 at = record.end();
             }
@@ -160,8 +175,25 @@ mod tests {
     }
 
     #[test]
+    fn records_may_be_cut_by_the_snap_length() {
+        let check = |bytes: &[u8], header: usize| {
+            for end in 0..bytes.len() {
+                let record = read(&bytes[..end], 0, bytes.len(), None);
+                let lens = record.map(|record| (record.fragment.len(), record.cut, record.end()));
+                let expected = (end >= header).then(|| (end - header, bytes.len() - end, bytes.len()));
+                assert_eq!(lens, expected, "{end} of {bytes:?}");
+                // Nothing is cut where the datagram is as short as that.
+                assert!(read(&bytes[..end], 0, end, None).is_none_or(|record| record.cut == 0), "{end} of {bytes:?}");
+            }
+        };
+        check(&plain(22, 0, &[1; 30]), HEADER);
+        check(&[&[0x2e, 0, 1, 0, 16][..], &[7; 16]].concat(), 5);
+        check(&[&[0x2a, 0, 1][..], &[7; 20]].concat(), 3);
+    }
+
+    #[test]
     fn what_is_no_record() {
-        let check = |bytes: &[u8]| assert_eq!(read(bytes, 0, None), None, "{bytes:?}");
+        let check = |bytes: &[u8]| assert_eq!(read(bytes, 0, bytes.len(), None), None, "{bytes:?}");
         check(&[]);
         check(&plain(19, 0, &[1]));
         check(&[22, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -177,7 +209,7 @@ mod tests {
         let new = [&[0x3f][..], b"id", &[0, 1, 0, 17], &[7; 17]].concat();
         let check = |bytes: &[u8], id_len: Option<usize>, lens: &[usize]| {
             let (mut at, mut found) = (0, Vec::new());
-            while let Some(record) = read(bytes, at, id_len) {
+            while let Some(record) = read(bytes, at, bytes.len(), id_len) {
                 assert_eq!((record.kind, record.at), (None, at));
                 found.push(record.fragment.len());
                 at = record.end();
@@ -188,8 +220,8 @@ mod tests {
         check(&[old(&[1; 20]), new.clone(), new.clone()].concat(), Some(2), &[20, 17, 17]);
         check(&[old(&[1; 20]), old(&[2; 30])].concat(), None, &[20 + 30 + 4 + 15]);
         check(&[new.clone(), new.clone()].concat(), None, &[2 * new.len() - 3]);
-        assert_eq!(read(&new, 0, Some(200)), None);
-        assert_eq!(read(&old(&[1; 20]), 0, Some(200)), None);
+        assert_eq!(read(&new, 0, new.len(), Some(200)), None);
+        assert_eq!(read(&old(&[1; 20]), 0, 35, Some(200)), None);
     }
 
     #[test]

@@ -68,7 +68,8 @@ impl<R: Reader> Flow<R> {
                 mss,
                 fragments: segment.fragments,
             };
-            self.take_payload(side, payload, pressure);
+            let acknowledged = ack.then_some(segment.ack);
+            self.take_payload(side, payload, acknowledged, pressure);
         }
         if segment.flags & flag::RST != 0 {
             self.close.get_or_insert(Close::Rst(side));
@@ -96,13 +97,22 @@ impl<R: Reader> Flow<R> {
         }
     }
 
-    fn take_payload(&mut self, side: Side, payload: Payload<'_>, pressure: Pressure) {
+    /// Whether a segment answers bytes that the capture does not hold: in what comes then, the protocol may have begun already.
+    fn answers_unseen(&self, side: Side, acknowledged: Option<u32>) -> bool {
+        let other = side.other().index();
+        // A FIN takes a number, too.
+        acknowledged.is_some_and(|ack| self.directions[other].lacks(ack.wrapping_sub(u32::from(self.fins[other]))))
+    }
+
+    /// `acknowledged` is the number up to which the sender has the other side's bytes.
+    fn take_payload(&mut self, side: Side, payload: Payload<'_>, acknowledged: Option<u32>, pressure: Pressure) {
         if self.reader.as_ref().is_none_or(|reader| reader.interest() == Interest::Undecided) {
             let first = self.directions.iter().all(|direction| direction.segments == 0);
             // A first segment behind a hole is held until what comes before it tells what it is.
             let behind_hole = first && !self.directions[side.index()].is_next(payload.seq);
             let side_first = self.directions[side.index()].segments == 0;
-            let start = R::starts(payload.bytes, if self.reader.is_none() { first } else { side_first }, !self.syn_seen);
+            let midway = !self.syn_seen || self.answers_unseen(side, acknowledged);
+            let start = R::starts(payload.bytes, if self.reader.is_none() { first } else { side_first }, midway);
             if start != Start::Own && !behind_hole && (side_first || self.reader.is_none()) {
                 self.greetings[side.index()].keep(payload.bytes);
             }

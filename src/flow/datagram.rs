@@ -24,9 +24,9 @@ pub trait DatagramReader: Sized {
     /// Bytes that one takes with what it keeps of a common flow, about: what the bound on memory counts.
     const BYTES: u64;
     /// A reader, if a flow of its protocol could begin with this payload.
-    fn begin(bytes: &[u8]) -> Option<Self>;
+    fn begin(bytes: &[u8], wire_len: u32) -> Option<Self>;
     /// Whether the payload begins another flow of the protocol between the same ends.
-    fn is_renewed_by(&self, side: Side, bytes: &[u8]) -> bool;
+    fn is_renewed_by(&self, side: Side, bytes: &[u8], wire_len: u32) -> bool;
     /// Takes what was captured of a payload.
     fn deliver(&mut self, side: Side, bytes: &[u8], carrier: Carrier);
     /// Whether this is the reader's protocol.
@@ -227,7 +227,7 @@ impl<R: DatagramReader> DatagramLane<R> {
             let why = if self.clock.since(flow.active) > IDLE_DATAGRAMS {
                 Some(End::Idle)
             } else {
-                flow.reader.is_renewed_by(side, payload).then_some(End::Reused)
+                flow.reader.is_renewed_by(side, payload, datagram.wire_len).then_some(End::Reused)
             };
             if let Some(why) = why {
                 self.end(at, why, sink);
@@ -237,7 +237,7 @@ impl<R: DatagramReader> DatagramLane<R> {
         let slot = match slot {
             Some(slot) => slot,
             None => {
-                let Some(reader) = R::begin(payload) else { return };
+                let Some(reader) = R::begin(payload, datagram.wire_len) else { return };
                 self.open(hash, datagram, path, place, conversation, reader)
             }
         };

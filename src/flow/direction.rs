@@ -131,6 +131,11 @@ impl Direction {
         self.offset(seq) == self.next as i64
     }
 
+    /// Whether bytes before `seq` are missing, or still to come.
+    pub fn lacks(&self, seq: u32) -> bool {
+        self.base.is_some() && self.offset(seq) > self.next as i64
+    }
+
     /// Starts over at another sequence number, where nothing was delivered yet.
     pub fn rebase(&mut self, first_byte: u32) {
         if self.next == 0 && self.held_bytes() == 0 {

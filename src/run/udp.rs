@@ -52,15 +52,15 @@ impl DatagramReader for Udp {
     /// As for a TLS session: the reader itself and [`USUAL`].
     const BYTES: u64 = 1024 + USUAL;
 
-    fn begin(bytes: &[u8]) -> Option<Self> {
-        Association::begin(bytes)
+    fn begin(bytes: &[u8], wire_len: u32) -> Option<Self> {
+        Association::begin(bytes, wire_len as usize)
             .map(|one| Udp::Dtls(Box::new(one)))
             .or_else(|| Connection::begin(bytes).map(|one| Udp::Quic(Box::new(one))))
     }
 
-    fn is_renewed_by(&self, side: Side, bytes: &[u8]) -> bool {
+    fn is_renewed_by(&self, side: Side, bytes: &[u8], wire_len: u32) -> bool {
         match self {
-            Udp::Dtls(association) => association.is_renewed_by(bytes),
+            Udp::Dtls(association) => association.is_renewed_by(bytes, wire_len as usize),
             Udp::Quic(connection) => connection.is_renewed_by(side, bytes),
         }
     }

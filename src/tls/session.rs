@@ -159,7 +159,8 @@ impl Reader for Session {
     }
 
     fn held(&self) -> u64 {
-        let making: usize = self.directions.iter().map(|direction| direction.message.held()).sum();
+        let v2 = |direction: &Direction| direction.v2_hello.as_ref().map_or(0, |partial| partial.held());
+        let making: usize = self.directions.iter().map(|direction| direction.message.held() + v2(direction)).sum();
         self.unusual + making as u64
     }
 

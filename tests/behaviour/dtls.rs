@@ -423,10 +423,10 @@ fn numbers_of_conversations() {
 fn no_prefix_and_no_flipped_bit_is_a_panic() {
     let follow = |datagrams: &[(From, &[u8])]| {
         let (_, first) = datagrams[0];
-        let Some(mut association) = Association::begin(first) else { return 0 };
+        let Some(mut association) = Association::begin(first, first.len()) else { return 0 };
         for ((from, bytes), frame) in datagrams.iter().zip(1..) {
             let side = if *from == Client { Side::Low } else { Side::High };
-            association.is_renewed_by(bytes);
+            association.is_renewed_by(bytes, bytes.len());
             let place = FramePlace { turn: 0, file: 0, frame };
             let time = tlscensus::time::Timestamp(frame as i64);
             association.deliver(side, bytes, Carrier { id: frame, place, time, len: bytes.len() as u32, mss: 0, fragments: 0 });
@@ -454,5 +454,43 @@ fn no_prefix_and_no_flipped_bit_is_a_panic() {
                 assert!(follow(&with) <= expected + 4, "bit {bit} of datagram {at}");
             }
         }
+    }
+}
+
+/// Datagrams that the snap length cut: what is there of a hello is said, and records count by their headers.
+#[test]
+fn what_the_snap_length_leaves() {
+    let extensions = [talk::server_name(b"www.example.com"), extension(21, &[0; 200])];
+    let hello = whole(DTLS12, &client_hello(DTLS12, 7, b"cookie", &extensions), 0);
+    let again = whole(DTLS12, &client_hello(DTLS12, 8, b"", &extensions), 0);
+    let data = record(DTLS12, 23, 1, &[0x5a; 300]);
+    let mut all = Datagrams::new([40_000, 4_433]);
+    for (from, payload) in [(Client, &hello), (Server, &data), (Server, &data), (Client, &again)] {
+        all.send(from, payload);
+    }
+    let mut cases = Cases::default();
+    // Record, message, version, random, no session id, cookie; a suite; compression, length of the extensions; the name.
+    let suites = 13 + 12 + 2 + 32 + 1 + 7 + 2 + 2;
+    let name = suites + 4 + 24;
+    let lens = [26, 30, suites - 1, suites, name - 1, name, hello.len() - 1];
+    for len in lens {
+        let mut packets = all.packets.clone();
+        packets.iter_mut().for_each(|packet| packet.bytes.truncate(42 + len));
+        cases.add_packets(len.to_string(), packets);
+    }
+    let results = cases.scan();
+    for len in lens {
+        let flows = results.flows(&len.to_string());
+        // The second hello's length, or its random, tells that it begins another association.
+        assert_eq!(flows.len(), 2, "{len}");
+        let of = |index: usize, column: &str| flows[index][column].to_owned();
+        assert_eq!(
+            (of(0, "protocol"), of(0, "client_port"), of(0, "app_records_server")),
+            ("dtls".into(), "40000".into(), "2".into()),
+            "{len}"
+        );
+        assert_eq!(of(0, "suites_offered_count"), if len >= suites { "1" } else { "" }, "{len}");
+        assert_eq!(of(0, "sni"), if len >= name { "www.example.com" } else { "" }, "{len}");
+        assert_eq!((of(0, "sequence"), of(0, "ja4")), ("CH* data*".into(), String::new()), "{len}");
     }
 }

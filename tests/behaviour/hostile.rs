@@ -191,4 +191,8 @@ fn long_lists_and_messages_are_charged() {
     let unfinished = &records(22, 16_384, &certificate(&[200_000]))[..150_000];
     let held = weigh(&[&record(22, &client_hello(&[]))[..], unfinished].concat());
     assert!(held > common + 140_000, "{held} and {common}");
+    // A hello in the form of SSL 2.0 that says 30,000 bytes of suites, and does not end.
+    let head = [0xf5, 0x49, 1, 3, 1, 0x75, 0x30, 0, 0, 0, 16];
+    let held = weigh(&[&head[..], &[0; 29_000]].concat());
+    assert!(held > common + 29_000, "{held} and {common}");
 }

@@ -246,3 +246,26 @@ fn a_direction_is_found_again_behind_bytes_that_came_before() {
         assert_eq!(rows.flow.sequence, "CKE CCS ENC ccs enc", "{again} bytes again");
     }
 }
+
+#[test]
+fn what_answers_a_lost_hello_is_found() {
+    let alert = record(21, &[2, 70]);
+    let unasked = |lost: usize, answer: &[u8]| {
+        let mut talk = Talk::open([40_000, 443]);
+        talk.next[0] += lost as u32;
+        talk.send(S, answer);
+        talk.flag(S, FIN);
+        let flows = follow(&talk.packets);
+        flows.iter().map(|rows| rows.flow.sequence.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(unasked(hello().len(), &alert), ["a70"]);
+    let without_hello = records(22, 16_384, &server_flight(certificate(&[900]))[1..].concat());
+    assert_eq!(unasked(hello().len(), &without_hello), ["crt ske shd"]);
+    // Where nothing is missing a server does not begin like that.
+    assert!(unasked(0, &alert).is_empty() && unasked(0, &without_hello).is_empty());
+    // A FIN that is acknowledged is no byte.
+    let mut talk = Talk::open([40_000, 443]);
+    talk.flag(C, FIN);
+    talk.send(S, &alert);
+    assert!(follow(&talk.packets).is_empty());
+}

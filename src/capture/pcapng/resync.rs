@@ -7,7 +7,11 @@
 //!                            fields and time fit
 //! ```
 
+use super::super::damage::zeros;
 use super::*;
+
+/// Bytes of a block's type.
+const KIND: usize = 4;
 
 impl PcapNg {
     /// A block that is not all in the buffer.
@@ -101,9 +105,16 @@ impl PcapNg {
 
     /// Tries every byte.
     fn search_anywhere(&self, rest: &[u8], last: bool) -> Search {
-        for place in 0..rest.len() {
+        let mut place = 0;
+        while place < rest.len() {
+            // No block is of type 0.
+            let zeros = zeros(&rest[place..]);
+            if zeros >= KIND {
+                place += zeros - KIND + 1;
+                continue;
+            }
             match self.likely_block(rest, place, usize::MAX, last) {
-                Likely::No => {}
+                Likely::No => place += 1,
                 Likely::Yes => return Search::Found(place),
                 Likely::Need(need) => return Search::More { passed: place, need: need - place },
             }

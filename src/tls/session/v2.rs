@@ -82,6 +82,11 @@ impl Session {
 }
 
 impl Partial {
+    /// Bytes that it holds.
+    pub(super) fn held(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// Counts bytes of a segment, of which those behind the two of the header are content.
     fn carry(&mut self, chunk: Chunk<'_>, had: usize) {
         self.span.carry(chunk.carrier, chunk.at, chunk.bytes.len() as u32);
