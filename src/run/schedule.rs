@@ -100,6 +100,7 @@ pub struct Schedule {
     opened: Option<Opened>,
     governor: Governor,
     spare: Vec<Buffer>,
+    #[expect(clippy::vec_box, reason = "they go from hand to hand, and are long")]
     spare_dissections: Vec<Box<Dissection>>,
     failed: bool,
     /// Blocks under way, at most.
