@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 OTHERS = {
@@ -23,15 +24,20 @@ OTHERS = {
 }
 
 
-def run(command):
-    """Wall seconds, CPU seconds, peak memory in MB."""
+def run(command, limit=3600):
+    """Wall seconds, CPU seconds, peak memory in MB; None of one that takes longer than `limit` seconds."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    alarm = threading.Timer(limit, process.kill)
+    alarm.start()
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
+    alarm.cancel()
     wall = time.perf_counter() - start
     code = os.waitstatus_to_exitcode(status)
     process.returncode = code
+    if wall >= limit:
+        return None
     if code not in (0, 3):
         sys.exit(f"{command} ended with {code}: {said.decode(errors='replace')[-500:]}")
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
@@ -46,6 +52,7 @@ def main():
     parser.add_argument("--program", required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--others", type=int, default=1)
+    parser.add_argument("--limit", type=int, default=120, help="seconds that another program may take")
     parser.add_argument("captures", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
 
@@ -69,9 +76,12 @@ def main():
             for name, command in OTHERS.items():
                 if arguments.others and shutil.which(command[0]):
                     command = [part.format(capture=capture) for part in command]
-                    samples[name] = [run(command) for _ in range(arguments.others)]
+                    samples[name] = [run(command, arguments.limit) for _ in range(arguments.others)]
             cat = median(samples["cat"], 1)
             for name, of_it in samples.items():
+                if None in of_it:
+                    print(f"| {capture.name} | {name} | more than {arguments.limit} | | | | | |", flush=True)
+                    continue
                 wall, cpu, peak = (median(of_it, place) for place in range(3))
                 rates = ["", ""] if name == "cat" else [f"{packets / cpu / 1e6:.2f}", f"{handshakes / cpu:,.0f}" if "scan" in name else ""]
                 print(f"| {capture.name} | {name} | {cpu:.2f} | {cpu / cat:.2f} | {wall:.2f} | {rates[0]} | {rates[1]} | {peak:.0f} |", flush=True)
