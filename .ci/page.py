@@ -40,7 +40,7 @@ CHECKS = [
     ("findings", rf"{N} of {N} rules found something in {N} TLS flows and {N} captures", [
         "select count(distinct rule_id) from findings where not muted", None, flows(), "select count(*) from captures"]),
     ("versions", rf"Offered: of {N} flows .*? Chosen: of {N} flows", [flows("legacy_version_code is not null"), flows("tls_version_code is not null")]),
-    ("suites", rf"Offered: of {N} flows .*? Chosen: of {N} flows", [flows("legacy_version_code is not null"), flows("cipher_suite_code is not null")]),
+    ("suites", rf"Offered: of {N} flows .*? Chosen: of {N} flows", [flows("suites_offered_count is not null"), flows("cipher_suite_code is not null")]),
     ("groups", rf"Offered: of {N} flows .*? sent: of {N} flows .*? Chosen: of {N} flows", [
         flows("groups_offered is not null"), flows("key_shares is not null"), flows("kx_group_code is not null")]),
     ("certificates", rf"Of {N} different certificates", ["select count(*) from certificates"]),
@@ -50,7 +50,7 @@ CHECKS = [
         "select count(*) from messages where state in ('seen', 'encrypted', 'decrypted') and (layer in ('handshake', 'ccs') or message = 'encrypted_flight')",
         "select count(*) from messages where state in ('seen', 'encrypted', 'decrypted') and (layer in ('handshake', 'ccs') or message = 'encrypted_flight') and segments > 1"]),
     ("segmentation", rf"{N} of {N} ClientHellos \(", [
-        flows("client_hello_segments > 1"), flows("legacy_version_code is not null")]),
+        flows("client_hello_segments > 1"), flows("client_hello_segments is not null")]),
     ("timing", rf"Of {N} handshakes that completed and were seen whole", [flows("handshake_ms is not null")]),
     ("servers", rf"Of {N} servers .*? in {N} TLS flows", ["select count(distinct (server_ip, server_port)) from flows", flows()]),
     ("clients", rf"Of {N} flows whose ClientHello", [flows("ja4 is not null")]),
