@@ -64,8 +64,14 @@ macro_rules! parts {
                 $(self.$name.observe(rows);)+
             }
 
-            /// Takes in what another census saw: part by part, side by side on the threads of the pool that it is called in.
+            /// Takes in what another census saw: part by part.
             pub fn merge(&mut self, other: Census) {
+                $(self.$name.merge(other.$name);)+
+            }
+
+            /// The same with the parts side by side, on the threads of the pool that it is called in. Whoever waits for them
+            /// may begin with other work of the pool: so not while a lock is held.
+            pub fn merge_side_by_side(&mut self, other: Census) {
                 let Census { $($name),+ } = self;
                 rayon::scope(|scope| {
                     $(scope.spawn(move |_| $name.merge(other.$name));)+

@@ -73,11 +73,11 @@ impl Harvests {
                 harvest.census
             })
             .reduce(Census::default, |mut left, right| {
-                left.merge(right);
+                left.merge_side_by_side(right);
                 left
             });
         let mut all = large;
-        all.merge(rest);
+        all.merge_side_by_side(rest);
         all
     }
 }
