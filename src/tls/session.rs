@@ -103,6 +103,12 @@ enum Reading {
     Flight,
 }
 
+impl Reading {
+    fn is_handshake(self) -> bool {
+        matches!(self, Reading::Handshake | Reading::Flight | Reading::Opaque(Row::EncryptedHandshake))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
     EncryptedHandshake,

@@ -1,7 +1,9 @@
 //! Messages over any number of records and segments: sizes and places are those of the layout.
 
 use crate::support::follow::{follow, follow_one};
-use crate::support::talk::{From, Talk, certificate, client_hello, finish, message, record, records, server_flight, server_name};
+use crate::support::talk::{
+    From, Talk, certificate, client_hello, extension, finish, message, record, records, server_flight, server_hello, server_name,
+};
 use tlscensus::row::assemble::FlowRows;
 use tlscensus::row::message::MessageRow;
 
@@ -100,6 +102,9 @@ fn several_messages_in_one_record() {
             }
             at += message.len();
         }
+        // Of all together each segment counts once, the header's, too; the last one holds the Finished.
+        let segments = (5 + whole.len()).div_ceil(segment_size) + 1;
+        assert_eq!(rows.flow.handshake_segments_server as usize, segments, "segments of {segment_size}");
         // A record is read as a whole: nothing in it is there before its last byte.
         let end = 5 + (5 + whole.len()).div_ceil(segment_size) as u64 - 1;
         assert!(rows.messages[1..5].iter().all(|row| row.last_frame == end), "segments of {segment_size}");
@@ -143,6 +148,26 @@ fn encrypted_bytes_are_never_read_as_messages() {
         let last = rows.messages.last().unwrap();
         assert_eq!((last.message.as_ref(), last.state.as_ref()), ("encrypted_handshake", "encrypted"), "type {kind}");
     }
+}
+
+#[test]
+fn what_is_cut_off_counts_as_far_as_it_came() {
+    let check = |records: &[Vec<u8>], cut: usize, sequence: &str| {
+        let mut talk = Talk::open([40_000, 443]);
+        talk.send(From::Client, &record(22, &client_hello(&[])));
+        let stream = records.concat();
+        talk.send_in(From::Server, 100, &stream[..stream.len() - cut]);
+        let rows = follow_one(&talk.packets);
+        assert_eq!(rows.flow.sequence.as_ref(), sequence);
+        let of_server = rows.messages.iter().filter(|row| row.direction == "server" && row.layer != "ccs");
+        assert_eq!(rows.flow.handshake_bytes_server, of_server.map(|row| row.bytes).sum::<u64>(), "{sequence}");
+        assert_eq!(rows.flow.handshake_segments_server as usize, (stream.len() - cut).div_ceil(100), "{sequence}");
+    };
+    let hello = record(22, &server_hello(&[]));
+    let hello13 = record(22, &server_hello(&[extension(43, &[3, 4])]));
+    check(&[hello13, record(23, &[9; 300]), record(23, &[9; 500])], 250, "CH sh flight*");
+    check(&[hello.clone(), record(22, &certificate(&[400]))], 150, "CH sh crt*");
+    check(&[hello, record(20, &[1]), record(22, &[9; 300])], 150, "CH sh ccs enc*");
 }
 
 /// A ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2): two suites, one of them of SSL 2.0 alone, and a challenge.

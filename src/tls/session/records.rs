@@ -79,6 +79,9 @@ impl Session {
             }
             _ => {}
         }
+        if header.len > 0 && direction.reading.is_handshake() {
+            self.seen.handshake[side.index()].join(&direction.header_span);
+        }
         if in_flight {
             self.seen.server_flight.join(&direction.header_span);
             self.seen.server_flight.extend(fragment_at - record::HEADER as u64, record::HEADER as u64);
@@ -98,6 +101,9 @@ impl Session {
         let direction = &mut self.directions[side.index()];
         let used = direction.left.min(chunk.bytes.len());
         let bytes = &chunk.bytes[..used];
+        if direction.reading.is_handshake() {
+            self.seen.handshake[side.index()].carry(chunk.carrier, chunk.at, used as u32);
+        }
         direction.left -= used;
         direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
         match direction.reading {
@@ -178,7 +184,7 @@ impl Session {
             }
             Reading::Opaque(Row::EncryptedHandshake) => {
                 let finished = if gap { None } else { plain_finished(direction.head, direction.record.len) };
-                self.seen.count_handshake(side, &span);
+                self.seen.count_handshake_bytes(side, &span);
                 match finished {
                     Some(len) => {
                         let span = span.cut(len);
