@@ -151,6 +151,18 @@ fn encrypted_bytes_are_never_read_as_messages() {
 }
 
 #[test]
+fn a_renegotiations_change_of_ciphers_is_encrypted() {
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(From::Client, &record(22, &client_hello(&[])));
+    talk.send(From::Server, &records(22, 16_384, &server_flight(certificate(&[900])).concat()));
+    go_on(&mut talk);
+    talk.send(From::Client, &record(20, &[0xaa; 32]));
+    let rows = follow_one(&talk.packets);
+    let changes: Vec<_> = rows.messages.iter().filter(|row| row.layer == "ccs").map(|row| (row.state.as_ref(), row.bytes)).collect();
+    assert_eq!((changes, rows.flow.renegotiations), (vec![("seen", 1), ("seen", 1), ("encrypted", 32)], Some(1)));
+}
+
+#[test]
 fn what_is_cut_off_counts_as_far_as_it_came() {
     let check = |records: &[Vec<u8>], cut: usize, sequence: &str| {
         let mut talk = Talk::open([40_000, 443]);

@@ -204,8 +204,9 @@ impl Session {
                 self.push(row(Content::EncryptedAlert, state));
             }
             Reading::Opaque(Row::ChangeCipherSpec) => {
-                direction.changed_cipher = true;
-                self.push(row(Content::ChangeCipherSpec, if gap { State::Partial } else { State::Seen }));
+                // A renegotiation's is protected itself.
+                let protected = std::mem::replace(&mut direction.changed_cipher, true) && direction.record.len > 1;
+                self.push(row(Content::ChangeCipherSpec, if gap || protected { state } else { State::Seen }));
             }
             Reading::Opaque(Row::Heartbeat) => {
                 self.seen.facts.overlong_heartbeat[side.index()] |= !gap && is_overlong_heartbeat(direction.head, direction.record.len);
