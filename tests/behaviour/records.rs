@@ -182,6 +182,41 @@ fn what_is_cut_off_counts_as_far_as_it_came() {
     check(&[hello, record(20, &[1]), record(22, &[9; 300])], 150, "CH sh ccs enc*");
 }
 
+#[test]
+fn a_record_with_a_hole_is_not_whole() {
+    // The middle one of three segments is lost: of a protected message, of data, and of a message in plain.
+    let check = |kind: u8, changed: bool, sequence: &str| {
+        let mut talk = Talk::open([40_000, 443]);
+        talk.send(From::Client, &record(22, &client_hello(&[])));
+        let before = [record(22, &server_hello(&[])), if changed { record(20, &[1]) } else { Vec::new() }].concat();
+        talk.send(From::Server, &before);
+        let content = if kind == 22 && !changed { certificate(&[280]) } else { vec![9; 300] };
+        talk.send_in(From::Server, 110, &record(kind, &content));
+        let lost = talk.packets.len() - 2;
+        talk.packets.remove(lost);
+        talk.close();
+        let rows = follow_one(&talk.packets);
+        assert_eq!((rows.flow.sequence.as_ref(), rows.flow.gap_bytes), (sequence, 110));
+        let row = rows.messages.last().unwrap();
+        assert_eq!((row.state.as_ref(), row.bytes as usize, row.segments), ("partial", content.len(), 2), "{sequence}");
+        let of_handshake = if kind == 22 { 3 } else { 1 };
+        assert_eq!(rows.flow.handshake_segments_server, of_handshake, "{sequence}");
+    };
+    check(22, true, "CH sh ccs enc*");
+    check(23, true, "CH sh ccs data*");
+    check(22, false, "CH sh crt*");
+}
+
+#[test]
+fn a_header_without_a_body_is_no_handshake() {
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(From::Client, &record(22, &client_hello(&[])));
+    talk.send(From::Server, &record(22, &[7; 90])[..5]);
+    talk.close();
+    let rows = follow_one(&talk.packets);
+    assert_eq!((rows.flow.handshake_bytes_server, rows.flow.handshake_segments_server), (0, 0));
+}
+
 /// A ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2): two suites, one of them of SSL 2.0 alone, and a challenge.
 fn old_hello() -> Vec<u8> {
     let body = [&[1, 3, 1, 0, 6, 0, 0, 0, 16][..], &[1, 0, 0x80, 0, 0, 0x2f], &[7; 16]].concat();

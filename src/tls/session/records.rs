@@ -79,7 +79,11 @@ impl Session {
             }
             _ => {}
         }
-        if header.len > 0 && direction.reading.is_handshake() {
+        direction.record_gap = false;
+        // Of the handshake's records the header counts: with the first byte behind it, as that may be missing, or at once where
+        // what it is part of has begun.
+        direction.header_counted = direction.message.is_open() || direction.reading == Reading::Flight;
+        if direction.header_counted {
             self.seen.handshake[side.index()].join(&direction.header_span);
         }
         if in_flight {
@@ -87,7 +91,7 @@ impl Session {
             self.seen.server_flight.extend(fragment_at - record::HEADER as u64, record::HEADER as u64);
         }
         if self.directions[side.index()].left == 0 {
-            self.end_record(side, false);
+            self.end_record(side);
         }
     }
 
@@ -102,7 +106,11 @@ impl Session {
         let used = direction.left.min(chunk.bytes.len());
         let bytes = &chunk.bytes[..used];
         if direction.reading.is_handshake() {
-            self.seen.handshake[side.index()].carry(chunk.carrier, chunk.at, used as u32);
+            let handshake = &mut self.seen.handshake[side.index()];
+            if !std::mem::replace(&mut direction.header_counted, true) {
+                handshake.join(&direction.header_span);
+            }
+            handshake.carry(chunk.carrier, chunk.at, used as u32);
         }
         direction.left -= used;
         direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
@@ -123,7 +131,7 @@ impl Session {
             self.seen.server_flight.extend(chunk.offset, used as u64);
         }
         if self.directions[side.index()].left == 0 {
-            self.end_record(side, false);
+            self.end_record(side);
         }
         used
     }
@@ -132,6 +140,7 @@ impl Session {
     pub(super) fn skip_fragment(&mut self, side: Side, offset: u64, missing: usize) {
         let direction = &mut self.directions[side.index()];
         direction.left -= missing;
+        direction.record_gap = true;
         match direction.reading {
             Reading::Skip | Reading::Opaque(_) | Reading::Flight => direction.span.extend(offset, missing as u64),
             Reading::Alert => direction.reading = Reading::Opaque(Row::EncryptedAlert),
@@ -147,14 +156,15 @@ impl Session {
             }
         }
         if self.directions[side.index()].left == 0 {
-            self.end_record(side, true);
+            self.end_record(side);
         }
     }
 
-    pub(super) fn end_record(&mut self, side: Side, gap: bool) {
+    pub(super) fn end_record(&mut self, side: Side) {
         let tls13_finished = self.finished_len();
         let is_client = self.seen.facts.client == Some(side);
         let direction = &mut self.directions[side.index()];
+        let gap = direction.record_gap;
         direction.place = Place::Header;
         direction.header_len = 0;
         // A record is read as a whole, and in order: what ended in it is there when its last byte is, and all before it.
