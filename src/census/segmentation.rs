@@ -1,7 +1,8 @@
 //! `segmentation.csv`: how handshake messages are cut into TCP segments and TLS records.
 //!
 //! Kept are the shapes of messages (bucket of bytes, bucket of segments) with their counts, by kind of message: once by
-//! version, once by MSS of the receiver, once by server, of which so many are kept as in `servers.csv`. Versions add up to all.
+//! version and MSS of the receiver, once by server, of which so many are kept as in `servers.csv`. The former add up to the
+//! groups version and mss, and to all.
 
 use super::bounded::Bounded;
 use super::histogram::{bucket, quantile};
@@ -14,6 +15,8 @@ use crate::row::{Share, Word};
 use crate::table;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use std::collections::BTreeMap;
 
 table! {
     /// How one kind of handshake message is cut, over all complete ones of a group. Complete: state `seen`, `encrypted` or `decrypted`.
@@ -100,22 +103,65 @@ impl Kind {
     }
 }
 
+/// A message's bucket of bytes and bucket of segments.
+type Shape = (u16, u16);
+
+/// Shapes with their counts.
+trait Shapes: Default {
+    fn add(&mut self, shape: Shape, count: u64);
+    /// By bytes, then segments.
+    fn in_order(&self) -> Vec<(Shape, u64)>;
+}
+
+/// Many shapes in few cells: found by a hash.
+impl Shapes for Keyed<Shape, u64> {
+    fn add(&mut self, shape: Shape, count: u64) {
+        *self.entry(shape) += count;
+    }
+
+    fn in_order(&self) -> Vec<(Shape, u64)> {
+        self.in_order().into_iter().map(|(shape, count)| (*shape, *count)).collect()
+    }
+}
+
+/// FewShapes shapes in many cells, those of servers: a sorted list, the first in its place, without room to spare.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct FewShapes(SmallVec<[(Shape, u64); 1]>);
+
+impl Shapes for FewShapes {
+    fn add(&mut self, shape: Shape, count: u64) {
+        match self.0.binary_search_by_key(&shape, |held| held.0) {
+            Ok(at) => self.0[at].1 += count,
+            Err(at) => {
+                if self.0.len() < 4 {
+                    self.0.reserve_exact(1);
+                }
+                self.0.insert(at, (shape, count));
+            }
+        }
+    }
+
+    fn in_order(&self) -> Vec<(Shape, u64)> {
+        self.0.to_vec()
+    }
+}
+
 /// Messages of one kind.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Cell {
+struct Cell<S> {
     kind: Kind,
     segments_min: u32,
     segments_max: u32,
     bytes_max: u64,
     records: u64,
     ip_fragmented: u64,
-    /// Sorted: ((bucket of bytes, bucket of segments), count).
-    shapes: Vec<((u16, u16), u64)>,
+    shapes: S,
 }
 
-impl Cell {
+impl<S: Shapes> Cell<S> {
     fn new(kind: Kind) -> Self {
-        Cell { kind, segments_min: u32::MAX, segments_max: 0, bytes_max: 0, records: 0, ip_fragmented: 0, shapes: Vec::new() }
+        Cell { kind, segments_min: u32::MAX, segments_max: 0, bytes_max: 0, records: 0, ip_fragmented: 0, shapes: S::default() }
     }
 
     fn observe(&mut self, message: &MessageRow) {
@@ -124,41 +170,34 @@ impl Cell {
         self.bytes_max = self.bytes_max.max(message.bytes);
         self.records += u64::from(message.records);
         self.ip_fragmented += u64::from(message.ip_fragments.is_some_and(|fragments| fragments > 0));
-        self.add((bucket(message.bytes), bucket(message.segments.into())), 1);
+        self.shapes.add((bucket(message.bytes), bucket(message.segments.into())), 1);
     }
 
-    fn merge(&mut self, other: &Cell) {
+    fn merge(&mut self, other: &Cell<impl Shapes>) {
         self.segments_min = self.segments_min.min(other.segments_min);
         self.segments_max = self.segments_max.max(other.segments_max);
         self.bytes_max = self.bytes_max.max(other.bytes_max);
         self.records += other.records;
         self.ip_fragmented += other.ip_fragmented;
-        for (shape, count) in &other.shapes {
-            self.add(*shape, *count);
-        }
-    }
-
-    fn add(&mut self, shape: (u16, u16), count: u64) {
-        match self.shapes.binary_search_by_key(&shape, |held| held.0) {
-            Ok(at) => self.shapes[at].1 += count,
-            Err(at) => {
-                // There are many cells of servers with a shape or two: no room is kept for more.
-                if self.shapes.len() < 4 {
-                    self.shapes.reserve_exact(1);
-                }
-                self.shapes.insert(at, (shape, count));
-            }
+        for (shape, count) in other.shapes.in_order() {
+            self.shapes.add(shape, count);
         }
     }
 }
 
 /// The kinds of messages of one group, sorted by kind.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-struct Cells(Vec<Cell>);
+struct Cells<S>(Vec<Cell<S>>);
 
-impl Cells {
-    fn cell(&mut self, kind: Kind) -> &mut Cell {
+impl<S> Default for Cells<S> {
+    fn default() -> Self {
+        Cells(Vec::new())
+    }
+}
+
+impl<S: Shapes> Cells<S> {
+    fn cell(&mut self, kind: Kind) -> &mut Cell<S> {
         let at = match self.0.binary_search_by_key(&kind, |cell| cell.kind) {
             Ok(at) => at,
             Err(at) => {
@@ -169,7 +208,11 @@ impl Cells {
         &mut self.0[at]
     }
 
-    fn merge(&mut self, other: &Cells) {
+    fn observe<'a>(&mut self, messages: impl Iterator<Item = &'a (Kind, &'a MessageRow)>) {
+        messages.for_each(|(kind, message)| self.cell(*kind).observe(message));
+    }
+
+    fn merge(&mut self, other: &Cells<impl Shapes>) {
         for cell in &other.0 {
             self.cell(cell.kind).merge(cell);
         }
@@ -179,11 +222,9 @@ impl Cells {
 /// The shapes of messages.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Segmentation {
-    /// By the version chosen.
-    versions: Keyed<Option<u16>, Cells>,
-    /// By the MSS that the receiver announced.
-    mss: Keyed<Option<u16>, Cells>,
-    servers: Bounded<Server, Cells, MAX_SERVERS>,
+    /// By the version chosen and the MSS that the receiver announced.
+    negotiated: Keyed<(Option<u16>, Option<u16>), Cells<Keyed<Shape, u64>>>,
+    servers: Bounded<Server, Cells<FewShapes>, MAX_SERVERS>,
 }
 
 impl Part for Segmentation {
@@ -191,30 +232,22 @@ impl Part for Segmentation {
         let flow = &rows.flow;
         let complete = |message: &&MessageRow| matches!(message.state.as_ref(), "seen" | "encrypted" | "decrypted");
         let messages: Vec<_> = rows.messages.iter().filter(complete).filter_map(|message| Some((Kind::of(message)?, message))).collect();
-        let count = |cells: &mut Cells, from: Option<bool>| {
-            let sent = messages.iter().filter(|(kind, _)| from.is_none_or(|client| kind.from_client == client));
-            sent.for_each(|(kind, message)| cells.cell(*kind).observe(message));
-        };
-        if messages.is_empty() {
-            return;
-        }
-        count(self.versions.entry(flow.tls_version_code), None);
         for (from_client, mss) in [(true, flow.mss_server_bytes), (false, flow.mss_client_bytes)] {
-            if messages.iter().any(|(kind, _)| kind.from_client == from_client) {
-                count(self.mss.entry(mss), Some(from_client));
+            let mut sent = messages.iter().filter(|(kind, _)| kind.from_client == from_client).peekable();
+            if sent.peek().is_some() {
+                self.negotiated.entry((flow.tls_version_code, mss)).observe(sent);
             }
         }
-        if let Some(cells) = server(rows).and_then(|server| self.servers.entry_with(server, Cells::default)) {
-            count(cells, None);
+        if !messages.is_empty()
+            && let Some(cells) = server(rows).and_then(|server| self.servers.entry_with(server, Cells::default))
+        {
+            cells.observe(messages.iter());
         }
     }
 
     fn merge(&mut self, other: Self) {
-        for (version, cells) in other.versions {
-            self.versions.entry(version).merge(&cells);
-        }
-        for (mss, cells) in other.mss {
-            self.mss.entry(mss).merge(&cells);
+        for (key, cells) in other.negotiated {
+            self.negotiated.entry(key).merge(&cells);
         }
         self.servers.merge(other.servers, |ours, theirs| ours.merge(&theirs));
     }
@@ -223,42 +256,49 @@ impl Part for Segmentation {
 impl Segmentation {
     /// The table: the groups message, version, server and mss, each by key, kind and direction.
     pub fn rows(&self) -> impl Iterator<Item = SegmentationRow> {
-        let versions = self.versions.in_order().into_iter().flat_map(|(version, cells)| {
-            let name = |code| names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from);
-            group("version", version.map_or_else(Word::default, name), cells)
-        });
-        let servers = self.servers.in_order().into_iter().flat_map(|(server, cells)| group("server", server_text(*server).into(), cells));
-        let mss = self
-            .mss
-            .in_order()
-            .into_iter()
-            .flat_map(|(mss, cells)| group("mss", mss.map_or_else(Word::default, |mss| mss.to_string().into()), cells));
-        self.messages().into_iter().chain(versions).chain(servers).chain(mss)
+        let version = |version: Option<u16>| match version {
+            Some(code) => names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from),
+            None => Word::default(),
+        };
+        let mss = |mss: Option<u16>| mss.map_or_else(Word::default, |mss| mss.to_string().into());
+        let versions = self.grouped(|(version, _)| version);
+        let versions = versions.into_iter().flat_map(move |(code, cells)| group("version", &version(code), &cells));
+        let servers = self.servers.in_order().into_iter().flat_map(|(server, cells)| group("server", &server_text(*server), cells));
+        let sizes = self.grouped(|(_, mss)| mss);
+        let sizes = sizes.into_iter().flat_map(move |(size, cells)| group("mss", &mss(size), &cells));
+        self.messages().into_iter().chain(versions).chain(servers).chain(sizes)
     }
 
     /// The first group of the table: one row a kind of message.
     pub fn messages(&self) -> Vec<SegmentationRow> {
-        let mut all = Cells::default();
-        self.versions.values().for_each(|cells| all.merge(cells));
-        all.0.iter().map(|cell| row("message", cell.kind.name(), cell)).collect()
+        let all = self.grouped(|_| ());
+        all.values().flat_map(|cells| &cells.0).map(|cell| row("message", cell.kind.name(), cell)).collect()
+    }
+
+    fn grouped<G: Ord>(&self, by: impl Fn((Option<u16>, Option<u16>)) -> G) -> BTreeMap<G, Cells<Keyed<Shape, u64>>> {
+        let mut groups: BTreeMap<G, Cells<Keyed<Shape, u64>>> = BTreeMap::new();
+        for (key, cells) in self.negotiated.in_order() {
+            groups.entry(by(*key)).or_default().merge(cells);
+        }
+        groups
     }
 }
 
-fn group<'a>(group_by: &'static str, key: Word, cells: &'a Cells) -> impl Iterator<Item = SegmentationRow> + use<'a> {
-    cells.0.iter().map(move |cell| row(group_by, key.clone(), cell))
+fn group(group_by: &'static str, key: &Word, cells: &Cells<impl Shapes>) -> Vec<SegmentationRow> {
+    cells.0.iter().map(|cell| row(group_by, key.clone(), cell)).collect()
 }
 
-fn row(group_by: &'static str, key: Word, cell: &Cell) -> SegmentationRow {
-    let mut segments: Vec<(u16, u64)> = cell.shapes.iter().map(|((_, bucket), count)| (*bucket, *count)).collect();
+fn row(group_by: &'static str, key: Word, cell: &Cell<impl Shapes>) -> SegmentationRow {
+    let shapes = cell.shapes.in_order();
+    let mut segments: Vec<(u16, u64)> = shapes.iter().map(|((_, bucket), count)| (*bucket, *count)).collect();
     segments.sort_unstable();
     let count = segments.iter().map(|(_, count)| count).sum();
     let took = |wanted: std::ops::RangeInclusive<u16>| -> u64 {
         segments.iter().filter(|(bucket, _)| wanted.contains(bucket)).map(|(_, count)| count).sum()
     };
     // The shapes are sorted by bytes first.
-    let bytes_at = |percent| {
-        quantile(cell.shapes.iter().map(|((bucket, _), count)| (*bucket, *count)), percent).map(|value| value.min(cell.bytes_max))
-    };
+    let bytes_at =
+        |percent| quantile(shapes.iter().map(|((bucket, _), count)| (*bucket, *count)), percent).map(|value| value.min(cell.bytes_max));
     let segments_at = |percent| quantile(segments.iter().copied(), percent).map(|value| value.min(cell.segments_max.into()));
     SegmentationRow {
         group_by: group_by.into(),
