@@ -50,6 +50,9 @@ pub fn page(results: &Results) -> Page {
         ..Page::default()
     };
     page.verdict = verdict::judge(&page);
+    if let Some(top) = results.top() {
+        page.cut_tables(top);
+    }
     page
 }
 
@@ -226,8 +229,28 @@ mod tests {
         let headline = &page.verdict.sentences[0];
         assert!(headline.starts_with("TLS 1.0 agreed on (6 servers, "), "{headline}");
         assert_eq!(page.ladders.ladders.total(), 500);
-        assert!(page.ladders.ladders.shown() > 100);
+        assert_eq!(page.ladders.ladders.shown() as usize, view::MAX_LADDERS);
+        let first = &page.ladders.ladders.rows()[0];
+        let worst = &page.findings.rows.rows()[0].id;
+        assert!(first.why == "example of a finding" && first.findings.contains(worst), "{}: {:?}", first.why, first.findings);
         assert_eq!(page.versions.rows.rows()[0].code, 0x0304);
+    }
+
+    #[test]
+    fn asked_for_a_few_rows_the_page_has_no_more_of_any_table() {
+        let mut census = Census::default();
+        crate::census::tests::flows(500).iter().for_each(|rows| census.observe(rows));
+        let mut page = filled(&census, &[]);
+        let full = crate::report::html::render(&page).unwrap();
+        page.cut_tables(2);
+        let short = crate::report::html::render(&page).unwrap();
+        let longest = |html: &str| {
+            let tables = html.split("<table").skip(1).filter(|table| !table.contains("The same as a table"));
+            tables.map(|table| table.split("</table>").next().unwrap().matches("<tr").count()).max().unwrap()
+        };
+        // Steps and percentiles are as many as there are.
+        assert!(longest(&full) > 100 && longest(&short) <= 1 + view::MAX_STEPS.max(view::MAX_QUANTILES), "{}", longest(&short));
+        assert_eq!((page.servers.rows.shown(), page.servers.rows.total() > 2), (2, true));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod handshake;
 pub mod ladder;
 pub mod parties;
 pub mod timing;
+mod top;
 
 pub use baseline::{Baseline, Figures};
 pub use certificates::{CertificateRow, Certificates, MAX_CERTIFICATES};
@@ -58,8 +59,8 @@ pub const MAX_MESSAGES: usize = 30;
 pub const MAX_MSS: usize = 20;
 /// Captures in the table of captures.
 pub const MAX_CAPTURES: usize = 150;
-/// Ladders drawn in the page.
-pub const MAX_LADDERS: usize = 200;
+/// Ladders drawn in the page: with their elements they are more than half of what a browser has to build.
+pub const MAX_LADDERS: usize = 100;
 /// Lines in one ladder.
 pub const MAX_LADDER_LINES: usize = 24;
 /// Lanes in the strip of time against capture.
@@ -112,6 +113,8 @@ pub struct Page {
     pub partial: Option<String>,
     /// The run that this one is compared with.
     pub baseline: Option<Baseline>,
+    /// Rows that a table may have, where fewer than usual were asked for.
+    pub top: Option<usize>,
     /// Section 0. [`super::verdict::judge`] makes it from the rest of the page.
     pub verdict: Verdict,
     /// Section 1.
