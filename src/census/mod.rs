@@ -14,6 +14,7 @@ pub mod cipher_suites;
 pub mod clients;
 pub mod exchange;
 pub mod failures;
+pub mod few;
 pub mod findings;
 pub mod first;
 pub mod flights;
@@ -143,12 +144,16 @@ impl Census {
         self.servers.is_large() || self.clients.is_large()
     }
 
-    /// Flows (of certificates: times that one was shown) whose details are not kept, by the name of the loss.
-    pub fn beyond_bounds(&self) -> [(&'static str, u64); 3] {
+    /// Flows (of certificates: times that one was shown; of MSS values: messages) whose details are not kept, by the name of the
+    /// loss.
+    pub fn beyond_bounds(&self) -> [(&'static str, u64); 6] {
         [
             ("certificates_beyond_bound", self.certificates.beyond()),
             ("servers_beyond_bound", self.servers.beyond()),
             ("fingerprints_beyond_bound", self.clients.beyond()),
+            ("versions_beyond_bound", self.timeline.beyond()),
+            ("suites_by_version_beyond_bound", self.agreed.beyond()),
+            ("mss_beyond_bound", self.segmentation.beyond()),
         ]
     }
 }
