@@ -211,6 +211,7 @@ pub struct Scan {
     /// sixteenth (8 MiB at most) for rows before they go to scratch files. A series of 32 MiB or more is read alone and has all of
     /// it; of smaller ones, and of those that are merged by time, at most eight are read side by side, with an eighth each. Beyond it flows end
     /// earlier, and less is held: the result is the same for any number of threads, and says in 'about' what the bound was.
+    /// It takes hold after up to 16 MiB of captures, whose flows may take some 300 MB if somebody made them for that.
     /// Not in it: the counts (some 300 MB where all their own bounds are reached), some 10 MiB a thread, and what decompression takes
     /// (a window of up to 128 MiB a stream). At least 16M.
     #[arg(long, value_name = "BYTES", value_parser = memory, env = "TLSCENSUS_MEMORY", hide_env_values = true)]

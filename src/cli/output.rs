@@ -40,7 +40,7 @@ pub struct Output {
     pub top: Option<NonZeroUsize>,
     /// Let the flow explorer of the report show all flows, not only the chosen ones
     ///
-    /// They are written to report-pages/ beside the report, 50,000 in a file, which the report loads when they are asked for; it makes no
+    /// They are written to report-pages/ beside the report, 50,000 in a file, which the report loads when they are asked for, and searches one after another; it makes no
     /// other request.
     #[arg(long, env = "TLSCENSUS_REPORT_PAGES", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     pub report_pages: bool,

@@ -65,6 +65,8 @@ pub const MAX_LADDERS: usize = 100;
 pub const MAX_LADDER_LINES: usize = 24;
 /// Lanes in the strip of time against capture.
 pub const MAX_LANES: usize = 30;
+/// Captures that are named because they lie outside the strip.
+pub const MAX_OUTSIDE: usize = 3;
 /// Spans in one lane of the strip.
 pub const MAX_SPANS: usize = 120;
 /// Rows that all ladder tables together may take; a ladder beyond it keeps its drawing and loses its table.
@@ -309,8 +311,10 @@ pub struct Span {
 /// Time against captures: one lane a series (or a capture, where there are few), and all of them together.
 #[derive(Clone, Debug, Default)]
 pub struct Strip {
-    /// The union over all captures; [`super::figure::union`] makes it.
+    /// The union over all captures but those outside; [`super::figure::union`] makes it.
     pub covered: Vec<Span>,
+    /// Captures whose times lie far from those of all others: path and times. They are not drawn.
+    pub outside: Cut<(String, Span), MAX_OUTSIDE>,
     /// Lanes, longest first or in path order.
     pub lanes: Cut<Lane, MAX_LANES>,
 }

@@ -60,10 +60,11 @@ impl Governor {
     }
 }
 
-/// Three steps up above the bound, one down below half of it.
+/// Three steps up above the bound, six above twice as much, twelve above four times; one down below half of it.
 fn step(shift: u8, load: u64, bound: u64) -> u8 {
     if load > bound {
-        (shift + 3).min(MAX_SHIFT)
+        let far = (load / bound.max(1)).ilog2().min(2);
+        (shift + (3 << far)).min(MAX_SHIFT)
     } else if load < bound / 2 {
         shift.saturating_sub(1)
     } else {
@@ -103,5 +104,7 @@ mod tests {
         (0..DELAY).for_each(|_| strict.load(Load { flows: 1_001, held: 999 }));
         let pressure = strict.pressure(2 * DELAY - 1);
         assert_eq!((pressure.flows, pressure.held), (3, 0));
+        assert_eq!([1_999, 2_000, 4_000, u64::MAX].map(|load| step(0, load, 1_000)), [3, 6, 12, 12]);
+        assert_eq!((step(5, 500, 1_000), step(5, 499, 1_000), step(9, u64::MAX, 1_000)), (5, 4, MAX_SHIFT));
     }
 }

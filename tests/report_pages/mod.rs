@@ -324,7 +324,11 @@ fn health(total: u64) -> Health {
             packets,
         })
         .collect(),
-        strip: Strip { covered, lanes: lanes.into_iter().collect() },
+        strip: Strip {
+            covered,
+            outside: [("clock/never-set.pcap".to_owned(), Span { first_us: 0, last_us: 5_000_000 })].into_iter().collect(),
+            lanes: lanes.into_iter().collect(),
+        },
         losses: [
             ("link", "unknown_link_type", 1_200, 88_000),
             ("ip", "fragment_passed_over", 311, 402_113),
