@@ -253,7 +253,7 @@ impl<'a> Report<'a> {
     /// The flows of the explorer's plain table.
     fn plain(&self) -> &[view::ExplorerRow] {
         let rows = self.page.explorer.rows.rows();
-        &rows[..rows.len().min(self.explored as usize).min(view::MAX_EXPLORED_ROWS)]
+        &rows[..rows.len().min(self.explored as usize).min(view::MAX_EXPLORED_ROWS).min(self.page.top.unwrap_or(usize::MAX))]
     }
 
     /// Whether a flow has its ladder in the page, so that a link to it leads somewhere.
