@@ -134,29 +134,32 @@ fn tls(bencher: Bencher, name: &str) {
 #[divan::bench(args = ["handshakes"])]
 fn rows(bencher: Bencher, name: &str) {
     let capture = capture(name);
-    let mut flows = Vec::new();
-    follow::<Session>(capture, |mut flow, end, latest| {
-        if is_tls(&flow)
-            && let Some(mut session) = flow.reader.take()
-        {
-            session.finish();
-            flows.push((flow, session, end, latest));
-        }
-    });
+    let finished = || {
+        let mut flows = Vec::new();
+        follow::<Session>(capture, |mut flow, end, latest| {
+            if is_tls(&flow)
+                && let Some(mut session) = flow.reader.take()
+            {
+                session.finish();
+                flows.push((flow, session, end, latest));
+            }
+        });
+        flows
+    };
     let origin = Origin { captures: &["c0123456789ab".into()], series_id: &"s0123456789ab".into() };
     let style = Style { raw: false };
-    let lines = || {
+    let lines = |flows: Vec<(Flow<Session>, Box<Session>, End, Timestamp)>| {
         let mut lines = Vec::new();
-        for (flow, session, end, latest) in &flows {
-            let rows = assemble(&flow.into(), &session.seen, *end, *latest, origin);
+        for (flow, mut session, end, latest) in flows {
+            let rows = assemble(&(&flow).into(), &mut session.seen, end, latest, origin);
             rows.flow.append_csv(style, &mut lines);
             rows.messages.iter().for_each(|row| row.append_csv(style, &mut lines));
             rows.certificates.iter().for_each(|row| row.append_csv(style, &mut lines));
         }
         lines
     };
-    let bytes = lines().len();
-    bencher.counter(BytesCount::new(bytes)).counter(ItemsCount::new(flows.len())).bench_local(lines);
+    let (flows, bytes) = (finished().len(), lines(finished()).len());
+    bencher.counter(BytesCount::new(bytes)).counter(ItemsCount::new(flows)).with_inputs(finished).bench_local_values(lines);
 }
 
 /// The whole scan of a file on one thread, without the report: read, walk, dissect, follow, TLS, rows, tables.

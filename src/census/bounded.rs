@@ -50,6 +50,10 @@ impl<K: Ranked, V, const LIMIT: usize> Bounded<K, V, LIMIT> {
 
     /// Takes in the values of another map; `add` puts two of the same key together.
     pub fn merge(&mut self, other: Self, mut add: impl FnMut(&mut V, V)) {
+        if self.held.is_empty() && self.bound.is_none() {
+            *self = other;
+            return;
+        }
         for (key, theirs) in other.held {
             self.cut();
             match self.held.entry(key) {
@@ -175,7 +179,7 @@ fn hash(bytes: impl IntoIterator<Item = u8>) -> u64 {
 }
 
 /// An address as 16 bytes: IPv4 mapped into IPv6 (RFC 4291, 2.5.5.2).
-fn address(ip: IpAddr) -> [u8; 16] {
+pub(super) fn address(ip: IpAddr) -> [u8; 16] {
     match ip {
         IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
         IpAddr::V6(ip) => ip.octets(),
@@ -206,9 +210,9 @@ impl Ranked for ([u8; 32], Server) {
     }
 }
 
-impl Ranked for (Word, bool, IpAddr) {
+impl Ranked for (u64, u64, u64) {
     fn rank(&self) -> u64 {
-        hash(self.0.bytes().chain([self.1.into()]).chain(address(self.2)))
+        hash([self.0, self.1, self.2].into_iter().flat_map(u64::to_be_bytes))
     }
 }
 

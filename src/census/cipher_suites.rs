@@ -1,7 +1,7 @@
 //! `cipher_suites.csv`: cipher suites, offered and chosen, and what they are worth.
 
 use super::bounded::Distinct;
-use super::keyed::Keyed;
+use super::by_code::ByCode;
 use super::{Part, Server, distinct, policies, server};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
@@ -68,7 +68,7 @@ table! {
 }
 
 /// What is kept of a suite.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Tally {
     offered: u64,
     chosen: u64,
@@ -83,7 +83,7 @@ pub struct CipherSuites {
     pub offers: u64,
     /// Flows whose ServerHello was read.
     pub choices: u64,
-    tallies: Keyed<u16, Tally>,
+    tallies: ByCode<Tally>,
     servers: Distinct<(u16, Server), MAX_SERVERS>,
 }
 
@@ -107,7 +107,7 @@ impl Part for CipherSuites {
         self.offers += other.offers;
         self.choices += other.choices;
         self.servers.merge(other.servers);
-        for (code, theirs) in other.tallies {
+        for (code, theirs) in other.tallies.iter() {
             let ours = self.tallies.entry(code);
             ours.offered += theirs.offered;
             ours.chosen += theirs.chosen;
@@ -128,11 +128,11 @@ impl CipherSuites {
     /// The table, by code point.
     pub fn rows(&self) -> Vec<CipherSuiteRow> {
         let (servers, _) = self.servers.counts(|(code, _)| *code);
-        let row = |(code, tally): (&u16, &Tally)| CipherSuiteRow {
-            servers: servers.get(code).copied().unwrap_or_default().min(tally.chosen),
-            ..self.row(*code, tally)
+        let row = |(code, tally): (u16, &Tally)| CipherSuiteRow {
+            servers: servers.get(&code).copied().unwrap_or_default().min(tally.chosen),
+            ..self.row(code, tally)
         };
-        self.tallies.in_order().into_iter().map(row).collect()
+        self.tallies.iter().map(row).collect()
     }
 
     fn row(&self, code: u16, tally: &Tally) -> CipherSuiteRow {

@@ -1,6 +1,7 @@
 //! `clients.csv` and `cipher_offers.csv`: clients by their fingerprint, and the suites that each lists, rank by rank.
 
-use super::bounded::{Bounded, Distinct};
+use super::bounded::{self, Bounded, Distinct, Ranked};
+use super::few::Few;
 use super::first::First;
 use super::totals::failed;
 use super::versions::by_age;
@@ -11,12 +12,12 @@ use crate::table;
 use crate::time::Timestamp;
 use crate::tls::names::{self, is_grease};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// Fingerprints that are kept, at most: a choice by a hash of them, which depends on no order, and what is counted of them is whole.
 pub const MAX_FINGERPRINTS: usize = 1 << 14;
-/// Pairs of fingerprint and address that are counted exactly; with as many or more, addresses are estimated. One takes 60 bytes.
+/// Pairs of fingerprint and address that are counted exactly; with as many or more, addresses are estimated. One takes 24 bytes, and as much room.
 pub const MAX_ADDRESSES: usize = 1 << 19;
 /// Pairs of rank and suite that are kept of a fingerprint: the first ranks of clients that shuffle their lists.
 const MAX_OFFERS: usize = 1 << 10;
@@ -86,7 +87,7 @@ pub struct Tally {
     failed: u64,
     /// The newest version that they offer.
     pub version: u16,
-    chosen: BTreeSet<u16>,
+    chosen: Few<u16, 8>,
     /// Whether they offer a post-quantum or hybrid group.
     pub pq_offered: bool,
     seen: (Timestamp, Timestamp),
@@ -103,14 +104,29 @@ struct Example {
     alpn: Vec<Wild>,
 }
 
+/// Who took part in flows of a fingerprint: [`Side`], and both halves of an address (IPv4 mapped into IPv6).
+type Party = (Side, u64, u64);
+
+/// A fingerprint by a hash of it, whose lowest bit says whether servers are meant, or clients. There are too many parties for
+/// each to hold its fingerprint in full.
+pub type Side = u64;
+
+fn side(ja4: &Word, of_server: bool) -> Side {
+    ja4.rank() & !1 | u64::from(of_server)
+}
+
+fn party(side: Side, ip: IpAddr) -> Party {
+    let bits = u128::from_be_bytes(bounded::address(ip));
+    (side, (bits >> 64) as u64, bits as u64)
+}
+
 /// Clients by JA4.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Clients {
     /// Flows with any fingerprint, kept or not.
     flows: u64,
     tallies: Bounded<Word, Tally, MAX_FINGERPRINTS>,
-    /// Fingerprint, whether it is of a server, and address.
-    addresses: Distinct<(Word, bool, IpAddr), MAX_ADDRESSES>,
+    addresses: Distinct<Party, MAX_ADDRESSES>,
 }
 
 impl Part for Clients {
@@ -124,7 +140,7 @@ impl Part for Clients {
             tally.observe(rows);
             for (of_server, ip) in [(false, client(rows)), (true, server(rows).map(|(ip, _)| ip))] {
                 if let Some(ip) = ip {
-                    self.addresses.add((ja4.clone(), of_server, ip));
+                    self.addresses.add(party(side(ja4, of_server), ip));
                 }
             }
         }
@@ -145,7 +161,7 @@ impl Tally {
             completed: 0,
             failed: 0,
             version: 0,
-            chosen: BTreeSet::new(),
+            chosen: Few::default(),
             pq_offered: false,
             seen: (time, time),
             example: Example::of(rows),
@@ -160,7 +176,7 @@ impl Tally {
         self.failed += u64::from(failed(rows));
         let listed = flow.versions_offered.0.iter().copied().filter(|code| !is_grease(*code)).max_by_key(|code| by_age(*code));
         self.version = newer(self.version, listed.or(flow.legacy_version_code).unwrap_or_default());
-        self.chosen.extend(flow.tls_version_code);
+        flow.tls_version_code.into_iter().for_each(|code| self.chosen.insert(code));
         self.pq_offered |= flow.pq_offered == Some(true);
         self.seen = (self.seen.0.min(flow.first_utc), self.seen.1.max(flow.first_utc));
         if flow.flow_id < self.example.flow_id {
@@ -180,7 +196,7 @@ impl Tally {
         self.completed += other.completed;
         self.failed += other.failed;
         self.version = newer(self.version, other.version);
-        self.chosen.extend(other.chosen);
+        self.chosen.merge(other.chosen);
         self.pq_offered |= other.pq_offered;
         self.seen = (self.seen.0.min(other.seen.0), self.seen.1.max(other.seen.1));
         if other.example < self.example {
@@ -232,9 +248,9 @@ impl Clients {
         self.flows - self.tallies.iter().map(|(_, tally)| tally.flows).sum::<u64>()
     }
 
-    /// Distinct addresses by fingerprint, of clients (false) and servers (true), and whether they are estimates.
-    pub fn addresses(&self) -> (BTreeMap<(Word, bool), u64>, bool) {
-        self.addresses.counts(|(ja4, of_server, _)| (ja4.clone(), *of_server))
+    /// Distinct addresses by fingerprint, of clients and of servers, and whether they are estimates.
+    pub fn addresses(&self) -> (BTreeMap<Side, u64>, bool) {
+        self.addresses.counts(|(side, ..)| *side)
     }
 
     /// The table, by fingerprint.
@@ -259,9 +275,9 @@ impl Clients {
 }
 
 /// The row of one fingerprint, with its addresses out of those of all.
-pub fn row(ja4: &Word, tally: &Tally, addresses: &BTreeMap<(Word, bool), u64>) -> ClientRow {
+pub fn row(ja4: &Word, tally: &Tally, addresses: &BTreeMap<Side, u64>) -> ClientRow {
     // An estimate knows no flows.
-    let addresses = |of_server| addresses.get(&(ja4.clone(), of_server)).copied().unwrap_or_default().min(tally.flows);
+    let addresses = |of_server| addresses.get(&side(ja4, of_server)).copied().unwrap_or_default().min(tally.flows);
     ClientRow {
         ja4: ja4.clone(),
         flows: tally.flows,

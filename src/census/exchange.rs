@@ -2,8 +2,8 @@
 //! the size of the ClientHello.
 
 use super::Part;
+use super::by_code::ByCode;
 use super::histogram::{bucket, quantile};
-use super::keyed::Keyed;
 use crate::row::assemble::FlowRows;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
@@ -43,21 +43,20 @@ pub struct Sizes {
     pub split: u64,
     /// Bytes of the longest.
     pub max: u64,
-    buckets: Keyed<u16, u64>,
+    buckets: ByCode<u64>,
 }
 
 impl Sizes {
     /// A quantile of the bytes, at most 0.4 per cent off.
     pub fn at(&self, percent: u64) -> Option<u64> {
-        let counts = self.buckets.in_order();
-        quantile(counts.iter().map(|(bucket, count)| (**bucket, **count)), percent).map(|bytes| bytes.min(self.max))
+        quantile(self.buckets.iter().map(|(bucket, count)| (bucket, *count)), percent).map(|bytes| bytes.min(self.max))
     }
 
     fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.split += other.split;
         self.max = self.max.max(other.max);
-        for (bucket, count) in other.buckets {
+        for (bucket, count) in other.buckets.iter() {
             *self.buckets.entry(bucket) += count;
         }
     }

@@ -32,10 +32,12 @@ use crate::row::capture::CaptureRow;
 use crate::row::{Wild, Word};
 use crate::table;
 use crate::time::Timestamp;
+use hashbrown::HashMap;
 use look::Look;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Subjects of a rule that are listed.
 pub const SUBJECTS: usize = 1_000;
@@ -49,6 +51,12 @@ const NAME: usize = 120;
 /// All rules, in the order of their tables.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     negotiated::RULES.iter().chain(certificates::RULES).chain(handshakes::RULES).chain(captures::RULES)
+}
+
+/// A rule by its id.
+fn rule(id: &str) -> Option<&'static Rule> {
+    static BY_ID: LazyLock<HashMap<&str, &Rule>> = LazyLock::new(|| all().map(|rule| (rule.id, rule)).collect());
+    BY_ID.get(id).copied()
 }
 
 /// The place of a rule in [`all`].
@@ -165,7 +173,7 @@ fn both(ours: Option<(Timestamp, Timestamp)>, theirs: Option<(Timestamp, Timesta
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct OfRule {
     all: Tally<EXAMPLES>,
-    subjects: First<String, Tally<1>, SUBJECTS>,
+    subjects: First<Word, Tally<1>, SUBJECTS>,
 }
 
 /// Findings in flows, by rule and subject, and how handshakes went by server.
@@ -188,11 +196,8 @@ impl Part for Findings {
         }
         for id in rows.flow.findings.split(';').filter(|id| !id.is_empty()) {
             // A rule of another version is counted, and nothing is said of it.
-            let Some(rule) = all().find(|rule| rule.id == id) else { continue };
-            if !self.rules.contains_key(id) {
-                self.rules.insert(rule.id.into(), OfRule::default());
-            }
-            let Some(ours) = self.rules.get_mut(id) else { continue };
+            let Some(rule) = rule(id) else { continue };
+            let ours = self.rules.entry(rule.id.into()).or_default();
             ours.all.count(rows, || example(rule, rows));
             if let Some(subject) = ours.subjects.entry(subject(rule, rows)) {
                 subject.count(rows, || example(rule, rows));
@@ -215,19 +220,19 @@ impl Part for Findings {
 }
 
 /// The subject of a flow's finding, as it stands in the table.
-fn subject(rule: &Rule, rows: &FlowRows) -> String {
+fn subject(rule: &Rule, rows: &FlowRows) -> Word {
     let flow = &rows.flow;
     match rule.subject() {
-        Subject::Server => endpoint(&flow.server_ip, flow.server_port),
-        Subject::Client => flow.client_ip.clone().into_owned(),
-        Subject::Capture => flow.capture_id.clone().into_owned(),
-        Subject::Certificate => flow.leaf_cert_id.clone().into_owned(),
-        Subject::Run => String::new(),
+        Subject::Server => server(rows).map_or_else(|| endpoint(&flow.server_ip, flow.server_port).into(), server_text),
+        Subject::Client => flow.client_ip.clone(),
+        Subject::Capture => flow.capture_id.clone(),
+        Subject::Certificate => flow.leaf_cert_id.clone(),
+        Subject::Run => Word::default(),
     }
 }
 
 fn endpoint(ip: &str, port: u16) -> String {
-    ip.parse().map_or_else(|_| format!("{ip}:{port}"), |ip| server_text((ip, port)))
+    ip.parse().map_or_else(|_| format!("{ip}:{port}"), |ip| server_text((ip, port)).into_owned())
 }
 
 fn example(rule: &Rule, rows: &FlowRows) -> Example {

@@ -28,20 +28,17 @@ impl<K: Ord, V, const LIMIT: usize> First<K, V, LIMIT> {
     /// The place for a key, made if it is among the first.
     pub fn entry(&mut self, key: K) -> Option<&mut V>
     where
-        K: Clone,
         V: Default,
     {
-        // Nearly always it is there already.
-        if self.held.contains_key(&key) {
-            return self.held.get_mut(&key);
+        if self.held.len() >= LIMIT {
+            if !self.wants(&key) {
+                return None;
+            }
+            // It is there, or comes before the last.
+            if !self.held.contains_key(&key) {
+                self.held.pop_last();
+            }
         }
-        if !self.wants(&key) {
-            return None;
-        }
-        self.held.entry(key.clone()).or_default();
-        if self.held.len() > LIMIT {
-            self.held.pop_last();
-        }
-        self.held.get_mut(&key)
+        Some(self.held.entry(key).or_default())
     }
 }

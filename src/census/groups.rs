@@ -1,6 +1,6 @@
 //! `groups.csv`: groups for key exchange, offered, with a key share, and chosen.
 
-use super::keyed::Keyed;
+use super::by_code::ByCode;
 use super::{Part, distinct};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
@@ -26,7 +26,7 @@ table! {
 }
 
 /// Flows by what they did with a group.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Tally {
     offered: u64,
     shared: u64,
@@ -42,7 +42,7 @@ pub struct Groups {
     pub shares: u64,
     /// Flows whose chosen group is known.
     pub choices: u64,
-    tallies: Keyed<u16, Tally>,
+    tallies: ByCode<Tally>,
 }
 
 impl Part for Groups {
@@ -62,7 +62,7 @@ impl Part for Groups {
         self.offers += other.offers;
         self.shares += other.shares;
         self.choices += other.choices;
-        for (code, theirs) in other.tallies {
+        for (code, theirs) in other.tallies.iter() {
             let ours = self.tallies.entry(code);
             ours.offered += theirs.offered;
             ours.shared += theirs.shared;
@@ -74,14 +74,14 @@ impl Part for Groups {
 impl Groups {
     /// The table, by code point.
     pub fn rows(&self) -> Vec<GroupRow> {
-        let row = |(code, tally): (&u16, &Tally)| GroupRow {
-            code: *code,
-            name: names::group(*code).map_or_else(|| format!("0x{code:04x}").into(), |group| group.name.into()),
+        let row = |(code, tally): (u16, &Tally)| GroupRow {
+            code,
+            name: names::group(code).map_or_else(|| format!("0x{code:04x}").into(), |group| group.name.into()),
             offered_flows: tally.offered,
             key_share_flows: tally.shared,
             chosen_flows: tally.chosen,
             pct: Share::percent(tally.chosen, self.choices),
         };
-        self.tallies.in_order().into_iter().map(row).collect()
+        self.tallies.iter().map(row).collect()
     }
 }

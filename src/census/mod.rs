@@ -9,12 +9,14 @@
 
 pub mod agreed;
 pub mod bounded;
+pub mod by_code;
 pub mod certificates;
 pub mod cipher_suites;
 pub mod clients;
 pub mod exchange;
 pub mod failures;
 pub mod few;
+pub mod few_keys;
 pub mod findings;
 pub mod first;
 pub mod flights;
@@ -37,6 +39,7 @@ pub mod timeline;
 pub mod totals;
 pub mod versions;
 
+use crate::row::Word;
 use crate::row::assemble::FlowRows;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -173,8 +176,8 @@ fn client(rows: &FlowRows) -> Option<IpAddr> {
 }
 
 /// `192.0.2.1:443`, `[2001:db8::1]:443`.
-fn server_text(server: Server) -> String {
-    SocketAddr::from(server).to_string()
+fn server_text(server: Server) -> Word {
+    Word::of(SocketAddr::from(server))
 }
 
 /// Lists up to this length are searched for doubles in place, which is less than sorting a copy.

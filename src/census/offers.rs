@@ -1,6 +1,6 @@
 //! What clients offer and servers take, code by code: `extensions.csv`, `signature_schemes.csv`, `alpn.csv`.
 
-use super::keyed::Keyed;
+use super::by_code::ByCode;
 use super::{Part, distinct, pairs};
 use crate::row::assemble::FlowRows;
 use crate::row::{Codes, Share, Wild, Word};
@@ -55,7 +55,7 @@ table! {
 }
 
 /// Flows that offered and that chose something.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Tally {
     offered: u64,
     chosen: u64,
@@ -75,7 +75,7 @@ struct Tallies {
     offers: u64,
     /// Flows that chose any.
     choices: u64,
-    codes: Keyed<u16, Tally>,
+    codes: ByCode<Tally>,
 }
 
 impl Tallies {
@@ -89,8 +89,8 @@ impl Tallies {
     fn merge(&mut self, other: Self) {
         self.offers += other.offers;
         self.choices += other.choices;
-        for (code, theirs) in other.codes {
-            self.codes.entry(code).merge(theirs);
+        for (code, theirs) in other.codes.iter() {
+            self.codes.entry(code).merge(*theirs);
         }
     }
 }
@@ -124,14 +124,14 @@ impl Extensions {
 
     /// The table, by code point.
     pub fn rows(&self) -> Vec<ExtensionRow> {
-        let row = |(code, tally): (&u16, &Tally)| ExtensionRow {
-            code: *code,
-            name: names::extension(*code).map_or_else(|| format!("0x{code:04x}").into(), Word::from),
+        let row = |(code, tally): (u16, &Tally)| ExtensionRow {
+            code,
+            name: names::extension(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from),
             offered_flows: tally.offered,
             chosen_flows: tally.chosen,
             pct: Share::percent(tally.offered, self.0.offers),
         };
-        self.0.codes.in_order().into_iter().map(row).collect()
+        self.0.codes.iter().map(row).collect()
     }
 }
 
@@ -154,14 +154,14 @@ impl Part for SignatureSchemes {
 impl SignatureSchemes {
     /// The table, by code point.
     pub fn rows(&self) -> Vec<SignatureSchemeRow> {
-        let row = |(code, tally): (&u16, &Tally)| SignatureSchemeRow {
-            code: *code,
-            name: names::signature_scheme(*code).map_or_else(|| format!("0x{code:04x}").into(), |scheme| scheme.name.into()),
+        let row = |(code, tally): (u16, &Tally)| SignatureSchemeRow {
+            code,
+            name: names::signature_scheme(code).map_or_else(|| format!("0x{code:04x}").into(), |scheme| scheme.name.into()),
             offered_flows: tally.offered,
             chosen_flows: tally.chosen,
             pct: Share::percent(tally.chosen, self.0.choices),
         };
-        self.0.codes.in_order().into_iter().map(row).collect()
+        self.0.codes.iter().map(row).collect()
     }
 }
 

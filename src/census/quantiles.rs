@@ -4,7 +4,8 @@
 //! at most 1/256 off.
 
 use super::Part;
-use super::few::{Few, MAX_VERSIONS, Sum, version_name};
+use super::by_code::ByCode;
+use super::few_keys::{FewKeys, MAX_VERSIONS, Sum, version_name};
 use super::histogram::{bucket, middle, quantile};
 use super::keyed::Keyed;
 use crate::row::assemble::FlowRows;
@@ -78,12 +79,12 @@ impl Sum for Spreads {
 struct Spread {
     min: u64,
     max: u64,
-    buckets: Keyed<u16, u64>,
+    buckets: ByCode<u64>,
 }
 
 impl Default for Spread {
     fn default() -> Self {
-        Spread { min: u64::MAX, max: 0, buckets: Keyed::default() }
+        Spread { min: u64::MAX, max: 0, buckets: ByCode::default() }
     }
 }
 
@@ -91,8 +92,8 @@ impl Spread {
     fn merge(&mut self, other: &Spread) {
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        for (bucket, count) in other.buckets.in_order() {
-            *self.buckets.entry(*bucket) += count;
+        for (bucket, count) in other.buckets.iter() {
+            *self.buckets.entry(bucket) += count;
         }
     }
 }
@@ -100,7 +101,7 @@ impl Spread {
 /// Figures by version and metric.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Quantiles {
-    versions: Few<Option<u16>, Spreads, MAX_VERSIONS>,
+    versions: FewKeys<Option<u16>, Spreads, MAX_VERSIONS>,
 }
 
 impl Part for Quantiles {
@@ -126,7 +127,7 @@ impl Quantiles {
         let Some(index) = METRICS.iter().position(|(name, ..)| *name == metric) else { return Vec::new() };
         let mut all = Spread::default();
         self.versions.values().filter_map(|spreads| spreads.0.get(&(index as u8))).for_each(|spread| all.merge(spread));
-        all.buckets.in_order().into_iter().map(|(bucket, flows)| (middle(*bucket).clamp(all.min, all.max), *flows)).collect()
+        all.buckets.iter().map(|(bucket, flows)| (middle(bucket).clamp(all.min, all.max), *flows)).collect()
     }
 
     /// The table: each metric for all flows, then by version.
@@ -152,15 +153,14 @@ impl Quantiles {
 }
 
 fn row(metric: &'static str, unit: &'static str, version: Word, spread: &Spread) -> QuantileRow {
-    let counts = spread.buckets.in_order();
-    let counts = counts.iter().map(|(bucket, count)| (**bucket, **count));
+    let counts = spread.buckets.iter().map(|(bucket, count)| (bucket, *count));
     // The middle of a bucket may lie beyond what was seen.
     let at = |percent| quantile(counts.clone(), percent).unwrap_or_default().clamp(spread.min, spread.max);
     QuantileRow {
         metric: metric.into(),
         unit: unit.into(),
         version,
-        count: spread.buckets.values().sum(),
+        count: spread.buckets.iter().map(|(_, count)| count).sum(),
         min: spread.min,
         p05: at(5),
         p25: at(25),

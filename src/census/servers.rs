@@ -1,6 +1,7 @@
 //! `servers.csv`: what each server does.
 
 use super::bounded::Bounded;
+use super::few::Few;
 use super::totals::failed;
 use super::versions::{Era, era};
 use super::{Part, Server, server};
@@ -10,7 +11,6 @@ use crate::table;
 use crate::time::Timestamp;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// Servers that are kept, at most: a choice by a hash of address and port, which depends on no order, and what is counted of them is
 /// whole. With what other parts keep of it, one takes about one and a half kilobytes.
@@ -67,7 +67,7 @@ table! {
     example_flow_id: Word,
 }
 
-/// What is kept of a server: some 500 bytes, and 32 for each leaf certificate.
+/// What is kept of a server: some 300 bytes, and 32 for each leaf certificate.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tally {
     /// TLS flows.
@@ -77,19 +77,19 @@ pub struct Tally {
     /// Handshakes that failed.
     pub failed: u64,
     /// Versions that it chose.
-    pub versions: BTreeSet<u16>,
+    pub versions: Few<u16, 8>,
     /// Flows in which it chose one that is old.
     #[serde(default)]
     pub old: u64,
-    suites: BTreeSet<u16>,
-    groups: BTreeSet<u16>,
+    suites: Few<u16, 8>,
+    groups: Few<u16, 8>,
     resumed: u64,
     forward_secret: u64,
     /// Flows of which it is known that their key exchange is not forward secret.
     pub not_forward_secret: u64,
     pq_chosen: u64,
     /// The smallest digests.
-    leaves: BTreeSet<[u8; 32]>,
+    leaves: Few<[u8; 32], 1>,
     sni: Option<Wild>,
     bytes: u64,
     seen: (Timestamp, Timestamp),
@@ -104,15 +104,15 @@ impl Tally {
             flows: 0,
             completed: 0,
             failed: 0,
-            versions: BTreeSet::new(),
+            versions: Few::default(),
             old: 0,
-            suites: BTreeSet::new(),
-            groups: BTreeSet::new(),
+            suites: Few::default(),
+            groups: Few::default(),
             resumed: 0,
             forward_secret: 0,
             not_forward_secret: 0,
             pq_chosen: 0,
-            leaves: BTreeSet::new(),
+            leaves: Few::default(),
             sni: None,
             bytes: 0,
             seen: (flow.first_utc, flow.first_utc),
@@ -125,17 +125,19 @@ impl Tally {
         self.flows += 1;
         self.completed += u64::from(flow.outcome == "completed");
         self.failed += u64::from(failed(rows));
-        self.versions.extend(flow.tls_version_code);
+        flow.tls_version_code.into_iter().for_each(|code| self.versions.insert(code));
         self.old += u64::from(flow.tls_version_code.is_some_and(|code| era(code) == Era::Old));
-        self.suites.extend(flow.cipher_suite_code);
-        self.groups.extend(flow.kx_group_code);
+        flow.cipher_suite_code.into_iter().for_each(|code| self.suites.insert(code));
+        flow.kx_group_code.into_iter().for_each(|code| self.groups.insert(code));
         self.resumed += u64::from(flow.resumed == Some(true));
         self.forward_secret += u64::from(flow.forward_secret == Some(true));
         self.not_forward_secret += u64::from(flow.forward_secret == Some(false));
         self.pq_chosen += u64::from(flow.pq_hybrid == Some(true));
         let leaf = rows.certificates.iter().zip(&rows.shown).find(|(place, _)| place.side == "server" && place.position == 0);
-        self.leaves.extend(leaf.map(|(_, certificate)| certificate.id));
-        self.bound_leaves();
+        if let Some((_, certificate)) = leaf {
+            self.leaves.insert(certificate.id);
+            self.leaves.truncate(MAX_LEAVES);
+        }
         if !flow.sni.0.is_empty() && self.sni.as_ref().is_none_or(|ours| flow.sni < *ours) {
             self.sni = Some(cut(&flow.sni));
         }
@@ -150,16 +152,16 @@ impl Tally {
         self.flows += other.flows;
         self.completed += other.completed;
         self.failed += other.failed;
-        self.versions.extend(other.versions);
+        self.versions.merge(other.versions);
         self.old += other.old;
-        self.suites.extend(other.suites);
-        self.groups.extend(other.groups);
+        self.suites.merge(other.suites);
+        self.groups.merge(other.groups);
         self.resumed += other.resumed;
         self.forward_secret += other.forward_secret;
         self.not_forward_secret += other.not_forward_secret;
         self.pq_chosen += other.pq_chosen;
-        self.leaves.extend(other.leaves);
-        self.bound_leaves();
+        self.leaves.merge(other.leaves);
+        self.leaves.truncate(MAX_LEAVES);
         self.sni = match (self.sni.take(), other.sni) {
             (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
             (one, None) | (None, one) => one,
@@ -168,13 +170,6 @@ impl Tally {
         self.seen = (self.seen.0.min(other.seen.0), self.seen.1.max(other.seen.1));
         if other.example < self.example {
             self.example = other.example;
-        }
-    }
-
-    /// Keeps the smallest digests.
-    fn bound_leaves(&mut self) {
-        while self.leaves.len() > MAX_LEAVES {
-            self.leaves.pop_last();
         }
     }
 }
@@ -240,7 +235,7 @@ impl Servers {
 /// The row of one server.
 pub fn row((ip, port): Server, tally: &Tally) -> ServerRow {
     let hex = |code: u16| format!("0x{code:04x}");
-    let list = |codes: &BTreeSet<u16>, name: &dyn Fn(u16) -> Option<&'static str>| -> Word {
+    let list = |codes: &Few<u16, 8>, name: &dyn Fn(u16) -> Option<&'static str>| -> Word {
         codes.iter().map(|code| name(*code).map_or_else(|| hex(*code), str::to_owned)).collect::<Vec<_>>().join(";").into()
     };
     ServerRow {
@@ -285,7 +280,7 @@ mod tests {
         assert_eq!(one.failed, its.iter().filter(|rows| failed(rows)).count() as u64);
         assert_eq!(one.example_flow_id, its.iter().map(|rows| rows.flow.flow_id.clone()).min().unwrap());
         assert_eq!(one.versions, "TLS 1.0;TLS 1.2;TLS 1.3");
-        let leaves: BTreeSet<_> = its
+        let leaves: std::collections::BTreeSet<_> = its
             .iter()
             .filter(|rows| rows.certificates.first().is_some_and(|row| row.side == "server"))
             .map(|rows| rows.shown[0].id)

@@ -1,6 +1,6 @@
 //! `versions.csv`: protocol versions, offered and chosen.
 
-use super::keyed::Keyed;
+use super::by_code::ByCode;
 use super::{Part, distinct};
 use crate::row::assemble::FlowRows;
 use crate::row::{Share, Word};
@@ -56,7 +56,7 @@ pub fn by_age(code: u16) -> (Reverse<Era>, bool, u16, u16) {
 }
 
 /// Flows that offered and that chose a code point.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// Flows that offered it.
     pub offered: u64,
@@ -71,7 +71,7 @@ pub struct Versions {
     pub offers: u64,
     /// Flows whose ServerHello was read.
     pub choices: u64,
-    tallies: Keyed<u16, Tally>,
+    tallies: ByCode<Tally>,
 }
 
 impl Part for Versions {
@@ -91,7 +91,7 @@ impl Part for Versions {
     fn merge(&mut self, other: Self) {
         self.offers += other.offers;
         self.choices += other.choices;
-        for (code, theirs) in other.tallies {
+        for (code, theirs) in other.tallies.iter() {
             let ours = self.tallies.entry(code);
             ours.offered += theirs.offered;
             ours.chosen += theirs.chosen;
@@ -102,14 +102,14 @@ impl Part for Versions {
 impl Versions {
     /// The table, by code point.
     pub fn rows(&self) -> Vec<VersionRow> {
-        let row = |(code, tally): (&u16, &Tally)| VersionRow {
-            code: *code,
-            name: names::version(*code).map_or_else(|| format!("0x{code:04x}").into(), Word::from),
+        let row = |(code, tally): (u16, &Tally)| VersionRow {
+            code,
+            name: names::version(code).map_or_else(|| format!("0x{code:04x}").into(), Word::from),
             offered_flows: tally.offered,
             chosen_flows: tally.chosen,
             pct: Share::percent(tally.chosen, self.choices),
         };
-        self.tallies.in_order().into_iter().map(row).collect()
+        self.tallies.iter().map(row).collect()
     }
 }
 

@@ -167,7 +167,7 @@ impl Part {
     fn create(out: &Path, path: String, header: &[u8], packing: Packing) -> Result<Self, Error> {
         let place = out.join(&path);
         let file = File::create(&place).map_err(Error::io("creating", &place))?;
-        let out = Packer::new(packing, Digesting::new(BufWriter::with_capacity(256 << 10, file))).map_err(Error::io("creating", &place))?;
+        let out = Packer::new(packing, Digesting::new(BufWriter::with_capacity(32 << 10, file))).map_err(Error::io("creating", &place))?;
         let mut part = Part { place, path, rows: 0, out };
         part.append(header, 0)?;
         Ok(part)

@@ -80,8 +80,9 @@ impl Roles {
     }
 }
 
-/// Builds the rows of a flow. `latest` is the packet time that the series had reached when the flow ended.
-pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, latest: Timestamp, origin: Origin<'_>) -> FlowRows {
+/// Builds the rows of a flow; the lists of its hellos move into them. `latest` is the packet time that the series had reached
+/// when the flow ended.
+pub fn assemble(network: &Network<'_>, seen: &mut Seen, end: crate::flow::End, latest: Timestamp, origin: Origin<'_>) -> FlowRows {
     let roles = Roles::of(network, seen);
     let judgement = judge::judge(network, seen, roles.client, end, latest);
     let capture_id = origin.capture(network.first);
@@ -112,6 +113,7 @@ pub fn assemble(network: &Network<'_>, seen: &Seen, end: crate::flow::End, lates
     row.flights = messages.iter().filter(is_handshake).map(|message| message.flight).max();
     row.sequence = sequence(seen, &roles);
     let (certificates, shown) = certificates::rows(&flow_id, seen, roles.client);
+    negotiated::lists(&mut row, seen);
     let addresses = [roles.client, roles.client.other()].map(|side| address(network.endpoint(side)));
     FlowRows { flow: row, messages, certificates, shown, conversation: network.conversation, addresses: Some(addresses) }
 }

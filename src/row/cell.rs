@@ -7,6 +7,7 @@ use super::word::Word;
 use crate::decimal::{append_fixed, append_integer};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Lists in a cell are cut at this many bytes (LibreOffice and Excel end a cell at 32,767 characters).
 pub const MAX_LIST: usize = 32_000;
@@ -301,7 +302,7 @@ fn is_invisible(c: char) -> bool {
 
 /// Appends text with quotes doubled and controls, line separators and bidi marks written as `\xNN` or `\u{...}`.
 fn append_visible(text: &str, out: &mut Vec<u8>) {
-    if text.bytes().all(|b| (0x20..0x7f).contains(&b) && b != b'"') {
+    if is_plain(text) {
         out.extend_from_slice(text.as_bytes());
         return;
     }
@@ -317,8 +318,16 @@ fn append_visible(text: &str, out: &mut Vec<u8>) {
     }
 }
 
+/// Whether the visible form of a text is the text.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"')
+}
+
 /// Bytes that a text takes in a cell.
 fn visible_len(text: &str) -> usize {
+    if is_plain(text) {
+        return text.len();
+    }
     let mut out = Vec::with_capacity(text.len());
     append_visible(text, &mut out);
     out.len()
@@ -363,17 +372,25 @@ pub struct WildList(pub Vec<Wild>);
 impl WildList {
     /// Whether the cell is cut at [`MAX_LIST`].
     pub fn is_cut(&self) -> bool {
-        self.0.iter().map(|text| visible_len(&text.0.replace(';', "\\x3B")) + 1).sum::<usize>() > MAX_LIST
+        self.0.iter().map(|text| visible_len(&member(&text.0)) + 1).sum::<usize>() > MAX_LIST
     }
+}
+
+/// A text as it stands in a list, where `;` parts one from the next.
+fn member(text: &str) -> Cow<'_, str> {
+    if text.contains(';') { text.replace(';', "\\x3B").into() } else { text.into() }
 }
 
 impl Cell for WildList {
     const KIND: Kind = Kind::Text;
     const WILD: bool = true;
     fn append(&self, style: Style, out: &mut Vec<u8>) {
-        let (mut joined, mut len) = (String::new(), 0);
+        if self.0.is_empty() {
+            return;
+        }
+        let (mut joined, mut len) = (String::with_capacity(16), 0);
         for (index, text) in self.0.iter().enumerate() {
-            let text = text.0.replace(';', "\\x3B");
+            let text = member(&text.0);
             len += visible_len(&text) + 1;
             if len > MAX_LIST {
                 break;

@@ -41,14 +41,6 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
     row.alpn_offered_count = Some(hello.alpn.len() as u32);
     row.alpn_offered_truncated = row.alpn_offered.is_cut();
     row.legacy_version_code = Some(hello.version);
-    row.versions_offered = Codes(hello.versions.clone());
-    row.suites_offered = Codes(hello.suites.clone());
-    row.suites_offered_count = Some(hello.suites.len() as u32);
-    row.suites_offered_truncated = row.suites_offered.is_cut();
-    row.groups_offered = Codes(hello.groups.clone());
-    row.groups_offered_count = Some(hello.groups.len() as u32);
-    row.groups_offered_truncated = row.groups_offered.is_cut();
-    row.key_shares = Codes(hello.key_shares.iter().copied().take(MAX_LIST / 7).collect());
     row.pq_offered = Some(offers_post_quantum(hello));
     row.early_data = Some(hello.early_data);
     row.ech = Some(hello.ech);
@@ -58,14 +50,9 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
         _ => Transport::Tcp,
     };
     (row.ja3, row.ja4) = fingerprints::of(hello, transport);
-    row.extensions_offered = Codes(hello.extensions.clone());
-    row.extensions_offered_count = Some(hello.extensions.len() as u32);
-    row.extensions_offered_truncated = row.extensions_offered.is_cut();
-    row.signature_schemes_offered = Codes(hello.signature_schemes.clone());
     let name = |code: &u16| names::certificate_compression(*code).map_or_else(|| format!("0x{code:04x}"), str::to_owned);
     let compressions: Vec<String> = hello.certificate_compressions.iter().filter(|code| !names::is_grease(**code)).map(name).collect();
     row.compressed_certificate = compressions.join(";").into();
-    row.delegated_credentials_offered = Codes(hello.delegated_credentials.clone());
     row.application_settings = Some(hello.application_settings);
     row.record_size_limit_client_bytes = hello.record_size_limit;
     row.max_fragment_length_client_bytes = hello.max_fragment_length.and_then(fragment_length);
@@ -76,6 +63,30 @@ pub fn offered(row: &mut FlowRow, seen: &Seen) {
         row.quic_max_idle_timeout_ms = parameters.max_idle_timeout;
         row.quic_max_udp_payload_bytes = parameters.max_udp_payload;
         row.quic_initial_max_data_bytes = parameters.initial_max_data;
+    }
+}
+
+/// The lists of the hellos, which they give up: so it comes last.
+pub fn lists(row: &mut FlowRow, seen: &mut Seen) {
+    let codes = |list: &mut Vec<u16>| Codes(std::mem::take(list));
+    if let Some(hello) = &mut seen.facts.client_hello {
+        hello.key_shares.truncate(MAX_LIST / 7);
+        row.versions_offered = codes(&mut hello.versions);
+        row.suites_offered = codes(&mut hello.suites);
+        row.suites_offered_count = Some(row.suites_offered.0.len() as u32);
+        row.suites_offered_truncated = row.suites_offered.is_cut();
+        row.groups_offered = codes(&mut hello.groups);
+        row.groups_offered_count = Some(row.groups_offered.0.len() as u32);
+        row.groups_offered_truncated = row.groups_offered.is_cut();
+        row.key_shares = codes(&mut hello.key_shares);
+        row.extensions_offered = codes(&mut hello.extensions);
+        row.extensions_offered_count = Some(row.extensions_offered.0.len() as u32);
+        row.extensions_offered_truncated = row.extensions_offered.is_cut();
+        row.signature_schemes_offered = codes(&mut hello.signature_schemes);
+        row.delegated_credentials_offered = codes(&mut hello.delegated_credentials);
+    }
+    if let Some(hello) = &mut seen.facts.server_hello {
+        row.extensions_chosen = codes(&mut hello.extensions);
     }
 }
 
@@ -208,7 +219,6 @@ pub fn quic(row: &mut FlowRow, seen: &Seen, client: Side) {
 fn protection(row: &mut FlowRow, seen: &Seen, server: &ServerHello) {
     let tls13 = is_tls13(server.version);
     let suite = names::cipher_suite(server.suite);
-    row.extensions_chosen = Codes(server.extensions.clone());
     let both =
         |client: &ClientHello| [client.extensions.as_slice(), &server.extensions].iter().all(|list| list.contains(&EXTENDED_MASTER_SECRET));
     row.extended_master_secret = if tls13 { Some(true) } else { seen.facts.client_hello.as_ref().map(both) };

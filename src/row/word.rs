@@ -1,7 +1,7 @@
 //! Short text of our own making: a state, a name from a registry, an id, an address.
 
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, ToSmolStr};
 
 /// A word of our own vocabulary. A constant is not copied, one of up to 23 bytes (every id of a flow or capture, every IPv4
 /// address) lives in its place, a longer one is shared: so a flow's dozens of words cost next to no allocation, and none to copy.
@@ -13,6 +13,11 @@ impl Word {
     /// A copy of a text.
     pub fn new(text: &str) -> Self {
         Word(SmolStr::new(text))
+    }
+
+    /// What a value is displayed as.
+    pub fn of(value: impl std::fmt::Display) -> Self {
+        Word(value.to_smolstr())
     }
 
     /// The text as a string of its own.

@@ -269,7 +269,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Keeps a finished flow: its rows, and what they add to the counts.
-    fn keep(&mut self, network: &Network<'_>, seen: &Seen, end: End, latest: Timestamp) {
+    fn keep(&mut self, network: &Network<'_>, seen: &mut Seen, end: End, latest: Timestamp) {
         let capture = self.capture(network.first.file);
         let place = Place { capture: capture as u32, frame: network.first.frame, offset: 0 };
         let losses = [
@@ -354,7 +354,7 @@ impl Sink<Session> for Collector<'_> {
         if gaps > 0 {
             self.collected.ledger.note(Layer::Stream, Reason::of("gap_in_tls_flow"), gaps, place);
         }
-        self.keep(&Network::from(&flow), &session.seen, end, latest);
+        self.keep(&Network::from(&flow), &mut session.seen, end, latest);
     }
 }
 
@@ -382,6 +382,7 @@ impl DatagramSink<Udp> for Collector<'_> {
             return;
         }
         let protocol = flow.reader.finish();
-        self.keep(&Network::of_datagrams(&flow, protocol), flow.reader.seen(), end, latest);
+        let mut seen = flow.reader.take_seen();
+        self.keep(&Network::of_datagrams(&flow, protocol), &mut seen, end, latest);
     }
 }

@@ -55,24 +55,25 @@ const CHUNK: usize = 256 << 10;
 /// Rows with an index. All rows of a flow are in one chunk.
 #[derive(Debug, Default)]
 pub struct Run {
+    /// Those in use, and behind them emptied ones, to be filled next: fresh memory costs more than the rows that are written to it.
     chunks: Vec<Vec<u8>>,
+    used: usize,
     entries: Vec<Entry>,
     len: usize,
-    /// Emptied chunks, to be filled next: fresh memory costs more than the rows that are written to it.
-    spare: Vec<Vec<u8>>,
 }
 
 impl Run {
     /// Formats the rows of a flow.
     pub fn push(&mut self, key: RowKey, rows: &FlowRows, style: Style) {
-        if self.chunks.last().is_none_or(|chunk| chunk.len() > CHUNK - CHUNK / 16) {
-            // The first one grows as it is needed: most runs are small.
-            let fresh = || if self.chunks.is_empty() { Vec::new() } else { Vec::with_capacity(CHUNK) };
-            let chunk = self.spare.pop().unwrap_or_else(fresh);
-            self.chunks.push(chunk);
+        if self.used == 0 || self.chunks[self.used - 1].len() > CHUNK - CHUNK / 16 {
+            if self.used == self.chunks.len() {
+                // The first one grows as it is needed: most runs are small.
+                self.chunks.push(if self.used == 0 { Vec::new() } else { Vec::with_capacity(CHUNK) });
+            }
+            self.used += 1;
         }
-        let chunk = self.chunks.len() as u32 - 1;
-        let Some(bytes) = self.chunks.last_mut() else { return };
+        let chunk = self.used - 1;
+        let bytes = &mut self.chunks[chunk];
         let at = bytes.len();
         rows.flow.append_csv(style, bytes);
         let flow_end = bytes.len();
@@ -85,12 +86,20 @@ impl Run {
         }
         self.len += bytes.len() - at;
         let lens = [flow_end - at, message_end - flow_end, bytes.len() - message_end].map(|len| len as u32);
-        self.entries.push(Entry { key, chunk, at: at as u32, lens, conversation: rows.conversation });
+        self.entries.push(Entry { key, chunk: chunk as u32, at: at as u32, lens, conversation: rows.conversation });
     }
 
     /// The rows of an entry, those of all tables.
     fn rows(&self, entry: &Entry) -> &[u8] {
         &self.chunks[entry.chunk as usize][entry.at as usize..][..entry.lens.iter().sum::<u32>() as usize]
+    }
+
+    /// Empties it, and keeps its memory.
+    fn clear(&mut self) {
+        self.chunks[..self.used].iter_mut().for_each(Vec::clear);
+        self.used = 0;
+        self.entries.clear();
+        self.len = 0;
     }
 
     /// Bytes of rows.
@@ -137,8 +146,17 @@ struct Inner {
     runs: Vec<Run>,
     bytes: usize,
     files: Vec<PathBuf>,
-    spare: Vec<Vec<u8>>,
+    /// What may be used again: emptied runs, and what scratch files were written with.
+    spare: Vec<Run>,
+    desks: Vec<Desk>,
     error: Option<Error>,
+}
+
+/// What is needed to write a scratch file.
+#[derive(Default)]
+struct Desk {
+    order: Vec<(RowKey, u32, u32)>,
+    lines: Vec<u8>,
 }
 
 impl RowStore {
@@ -152,31 +170,29 @@ impl RowStore {
         if run.is_empty() {
             return run;
         }
-        let (batch, path, spare) = {
+        let (batch, path, mut desk) = {
             let mut inner = super::lock(&self.inner);
             inner.bytes += run.len();
-            let wanted = inner.spare.len().min(run.chunks.len());
-            let left = inner.spare.len() - wanted;
-            let spare = inner.spare.split_off(left);
             inner.runs.push(run);
             if inner.bytes < self.most.0 {
-                return Run { spare, ..Run::default() };
+                return inner.spare.pop().unwrap_or_default();
             }
             inner.bytes = 0;
             let path = self.scratch.join(format!("rows-{}", inner.files.len()));
             inner.files.push(path.clone());
-            (std::mem::take(&mut inner.runs), path, spare)
+            (std::mem::take(&mut inner.runs), path, inner.desks.pop().unwrap_or_default())
         };
-        let written = write_sorted(&batch, &path);
+        let written = desk.write(&batch, &path);
         let mut inner = super::lock(&self.inner);
         if let Err(source) = written {
             inner.error.get_or_insert(Error::Io { action: "writing", path, source });
         }
-        inner.spare.extend(batch.into_iter().flat_map(|run| run.chunks).map(|mut chunk| {
-            chunk.clear();
-            chunk
+        inner.desks.push(desk);
+        inner.spare.extend(batch.into_iter().map(|mut run| {
+            run.clear();
+            run
         }));
-        Run { spare, ..Run::default() }
+        inner.spare.pop().unwrap_or_default()
     }
 
     /// The first error of a scratch file.
@@ -186,9 +202,11 @@ impl RowStore {
 
     /// Hands out all rows, flow after flow in order of their keys.
     pub fn merge(self, mut each: impl FnMut(&Rows) -> Result<(), Error>) -> Result<(), Error> {
-        let inner = self.inner.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut sources = open(&fewer(inner.files, self.most.1)?)?;
-        sources.push(Source::Memory { order: sorted(&inner.runs), runs: inner.runs, next: 0 });
+        let Inner { runs, files, .. } = self.inner.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut sources = open(&fewer(files, self.most.1)?)?;
+        let mut order = Vec::new();
+        sort(&runs, &mut order);
+        sources.push(Source::Memory { order, runs, next: 0 });
         in_order(sources, &mut each)
     }
 }
@@ -221,7 +239,7 @@ fn merge_files(files: &[PathBuf]) -> Result<PathBuf, Error> {
 fn open(files: &[PathBuf]) -> Result<Vec<Source>, Error> {
     let open = |path: &PathBuf| {
         let file = File::open(path).map_err(Error::io("reading", path))?;
-        Ok(Source::File(BufReader::with_capacity(256 << 10, file), path.clone()))
+        Ok(Source::File(BufReader::with_capacity(64 << 10, file), path.clone()))
     };
     files.iter().map(open).collect()
 }
@@ -244,31 +262,40 @@ fn in_order(mut sources: Vec<Source>, each: &mut impl FnMut(&Rows) -> Result<(),
     Ok(())
 }
 
-/// The entries of all runs in order of their keys: (run, entry).
-fn sorted(runs: &[Run]) -> Vec<(u32, u32)> {
-    let mut order: Vec<(RowKey, u32, u32)> = Vec::with_capacity(runs.iter().map(|run| run.entries.len()).sum());
+/// The entries of all runs in order of their keys: (key, run, entry).
+fn sort(runs: &[Run], order: &mut Vec<(RowKey, u32, u32)>) {
+    order.clear();
     for (run, entries) in runs.iter().enumerate() {
         order.extend(entries.entries.iter().enumerate().map(|(index, entry)| (entry.key, run as u32, index as u32)));
     }
     order.sort_unstable_by_key(|(key, ..)| *key);
-    order.into_iter().map(|(_, run, entry)| (run, entry)).collect()
 }
 
 /// Bytes in front of a flow's rows in a scratch file.
 const HEAD: usize = 33;
 
-/// A scratch file is a sequence of: capture 4, frame 8, three lengths 4 each, whether UDP 1, the conversation's first
-/// frame 8 (little-endian), the rows.
-fn write_sorted(runs: &[Run], path: &Path) -> std::io::Result<()> {
-    let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
-    for (run, index) in sorted(runs) {
-        let run = &runs[run as usize];
-        let entry = run.entries[index as usize];
-        write_rows(&mut file, entry.key, entry.lens, entry.conversation, run.rows(&entry))?;
+impl Desk {
+    /// Writes the rows of all runs, in order.
+    fn write(&mut self, runs: &[Run], path: &Path) -> std::io::Result<()> {
+        let mut file = File::create(path)?;
+        sort(runs, &mut self.order);
+        for (_, run, index) in &self.order {
+            let run = &runs[*run as usize];
+            let entry = run.entries[*index as usize];
+            write_rows(&mut self.lines, entry.key, entry.lens, entry.conversation, run.rows(&entry))?;
+            if self.lines.len() > CHUNK - CHUNK / 16 {
+                file.write_all(&self.lines)?;
+                self.lines.clear();
+            }
+        }
+        file.write_all(&self.lines)?;
+        self.lines.clear();
+        Ok(())
     }
-    file.flush()
 }
 
+/// A scratch file is a sequence of: capture 4, frame 8, three lengths 4 each, whether UDP 1, the conversation's first
+/// frame 8 (little-endian), the rows.
 fn write_rows(out: &mut impl Write, key: RowKey, lens: [u32; TABLES], conversation: Conversation, rows: &[u8]) -> std::io::Result<()> {
     out.write_all(&key.capture.to_le_bytes())?;
     out.write_all(&key.frame.to_le_bytes())?;
@@ -281,7 +308,7 @@ fn write_rows(out: &mut impl Write, key: RowKey, lens: [u32; TABLES], conversati
 }
 
 enum Source {
-    Memory { runs: Vec<Run>, order: Vec<(u32, u32)>, next: usize },
+    Memory { runs: Vec<Run>, order: Vec<(RowKey, u32, u32)>, next: usize },
     File(BufReader<File>, PathBuf),
 }
 
@@ -292,7 +319,7 @@ impl Source {
         rows.key = None;
         match self {
             Source::Memory { runs, order, next } => {
-                if let Some((run, index)) = order.get(*next) {
+                if let Some((_, run, index)) = order.get(*next) {
                     *next += 1;
                     let run = &runs[*run as usize];
                     let entry = run.entries[*index as usize];

@@ -39,12 +39,12 @@ impl Udp {
         }
     }
 
-    /// What the flow shows.
-    pub fn seen(&self) -> &Seen {
-        match self {
-            Udp::Dtls(association) => &association.seen,
-            Udp::Quic(connection) => &connection.seen,
-        }
+    /// What the flow showed, once it is over.
+    pub fn take_seen(&mut self) -> Seen {
+        std::mem::take(match self {
+            Udp::Dtls(association) => &mut association.seen,
+            Udp::Quic(connection) => &mut connection.seen,
+        })
     }
 }
 

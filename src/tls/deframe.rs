@@ -15,6 +15,9 @@ pub const HEADER: usize = 4;
 /// The longest message that is kept to be read. Longer ones are followed to their end, but their content is not read.
 pub const MAX_MESSAGE: usize = 1 << 20;
 
+/// Bytes for which room is made when a message begins: what its header claims is not believed beyond this.
+const MAX_RESERVED: usize = 8 << 10;
+
 /// A message in the making.
 #[derive(Debug, Default)]
 pub struct Partial {
@@ -141,6 +144,9 @@ impl Partial {
             self.append(&fragment, 0, used);
         }
         let Some(whole) = self.len() else { return Step::More };
+        if self.bytes.len() == HEADER {
+            self.bytes.reserve_exact((whole - HEADER).min(MAX_RESERVED));
+        }
         let body = (whole - self.taken).min(fragment.bytes.len() - used);
         self.append(&fragment, used, body);
         used += body;

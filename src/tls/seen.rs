@@ -33,6 +33,9 @@ impl Seen {
     /// Keeps a message, or counts that it was passed over.
     pub fn push(&mut self, message: Message) {
         if self.messages.len() < MAX_MESSAGES {
+            if self.messages.is_empty() {
+                self.messages.reserve_exact(16); // a full handshake has twelve
+            }
             self.messages.push(message);
         } else {
             self.facts.dropped += 1;

@@ -59,6 +59,6 @@ impl Sink<Session> for Rows {
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
         session.finish();
         let origin = Origin { captures: &["c0".into()], series_id: &"s0".into() };
-        self.0.push(assemble(&(&flow).into(), &session.seen, end, latest, origin));
+        self.0.push(assemble(&(&flow).into(), &mut session.seen, end, latest, origin));
     }
 }
