@@ -39,7 +39,7 @@ CHECKS = [
         "select count(*) from captures", "select sum(packets) from captures", "select sum(tcp_flows) from captures", flows()]),
     ("findings", rf"{N} of {N} rules found something in {N} TLS flows and {N} captures", [
         "select count(distinct rule_id) from findings where not muted", None, flows(), "select count(*) from captures"]),
-    ("versions", rf"Offered: of {N} flows .*? Chosen: of {N} flows", [flows("legacy_version_code is not null"), flows("tls_version_code is not null")]),
+    ("versions", rf"Offered: of {N} flows .*? Chosen: of {N} flows", [flows("legacy_version_code is not null or versions_offered is not null"), flows("tls_version_code is not null")]),
     ("suites", rf"Offered: of {N} flows .*? Chosen: of {N} flows", [flows("suites_offered_count is not null"), flows("cipher_suite_code is not null")]),
     ("groups", rf"Offered: of {N} flows .*? sent: of {N} flows .*? Chosen: of {N} flows", [
         flows("groups_offered is not null"), flows("key_shares is not null"), flows("kx_group_code is not null")]),

@@ -1,7 +1,7 @@
 //! What a finished run keeps, so that everything but the rows of flows can be built from it again.
 //!
 //! ```text
-//!  OUT/state/state.json.zst   {"tlscensus_state":5,"version":"0.1.0"}\n     which state it is, whatever follows
+//!  OUT/state/state.json.zst   {"tlscensus_state":4,"version":"0.1.0"}\n     which state it is, whatever follows
 //!                             {"title":...,"captures":[...],"census":{...},...}\n
 //!                             [{"table":"flows","rows":...},...]               last, so that the rest need not wait for them
 //!  OUT/state/run.json         what differs from run to run
@@ -25,7 +25,7 @@ use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The version of the state: raised when an older program would misread it, or it an older state.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 4;
 
 /// Bytes that a state may have, decompressed. One with as many servers and certificates as are kept has about 1 GB.
 const MAX_BYTES: u64 = 8 << 30;

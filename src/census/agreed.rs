@@ -2,7 +2,7 @@
 //! of each protocol.
 
 use super::Part;
-use super::few_keys::{FewKeys, Usual};
+use super::few::{Few, Usual};
 use crate::row::assemble::FlowRows;
 use crate::tls::names;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ const MAX_PAIRS: usize = 8_192;
 
 /// Flows by version and suite, where both are known.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Agreed(FewKeys<(u16, u16), u64, MAX_PAIRS>);
+pub struct Agreed(Few<(u16, u16), u64, MAX_PAIRS>);
 
 impl Usual for (u16, u16) {
     fn is_usual(&self) -> bool {

@@ -44,11 +44,6 @@ impl<K: Ord + Hash, V> Keyed<K, V> {
         self.0.insert(key, value);
     }
 
-    /// How many keys there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// Whether it holds nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -5,7 +5,7 @@
 
 use super::Part;
 use super::by_code::ByCode;
-use super::few_keys::{FewKeys, MAX_VERSIONS, Sum, version_name};
+use super::few::{Few, MAX_VERSIONS, Sum, version_name};
 use super::histogram::{bucket, middle, quantile};
 use super::keyed::Keyed;
 use crate::row::assemble::FlowRows;
@@ -101,7 +101,7 @@ impl Spread {
 /// Figures by version and metric.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Quantiles {
-    versions: FewKeys<Option<u16>, Spreads, MAX_VERSIONS>,
+    versions: Few<Option<u16>, Spreads, MAX_VERSIONS>,
 }
 
 impl Part for Quantiles {

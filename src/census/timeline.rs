@@ -8,7 +8,7 @@
 //! The width is the smallest that makes at most [`MAX_BUCKETS`] of the first and last time. It is a function of the flows
 //! alone, and widening loses nothing that the wider bucket shows: merging in any order comes to the same.
 
-use super::few_keys::{FewKeys, MAX_VERSIONS, Sum, version_name};
+use super::few::{Few, MAX_VERSIONS, Sum, version_name};
 use super::totals::failed;
 use super::versions::{Era, era};
 use super::{Part, pairs};
@@ -68,7 +68,7 @@ pub struct Timeline {
     width: usize,
     /// First and last second.
     span: Option<(i64, i64)>,
-    versions: FewKeys<Option<u16>, Buckets, MAX_VERSIONS>,
+    versions: Few<Option<u16>, Buckets, MAX_VERSIONS>,
 }
 
 /// By begin of the bucket in seconds; of one timeline all are as wide.

@@ -77,11 +77,10 @@ pub struct Versions {
 impl Part for Versions {
     fn observe(&mut self, rows: &FlowRows) {
         let flow = &rows.flow;
-        if let Some(legacy) = flow.legacy_version_code {
-            self.offers += 1;
-            let listed = if flow.versions_offered.0.is_empty() { &[legacy] } else { flow.versions_offered.0.as_slice() };
-            distinct(listed, |code| self.tallies.entry(code).offered += 1);
-        }
+        // Of a ClientHello whose end is missing the list may be there, the legacy version is not.
+        let listed = if flow.versions_offered.0.is_empty() { flow.legacy_version_code.as_slice() } else { &flow.versions_offered.0 };
+        self.offers += u64::from(!listed.is_empty());
+        distinct(listed, |code| self.tallies.entry(code).offered += 1);
         if let Some(code) = flow.tls_version_code {
             self.choices += 1;
             self.tallies.entry(code).chosen += 1;
@@ -141,8 +140,12 @@ mod tests {
         rows.flow.versions_offered = Codes(vec![0x1a1a, 0x0304, 0x0304]);
         rows.flow.tls_version_code = Some(0x0304);
         versions.observe(&rows);
+        // Of a cut ClientHello, whose legacy version is not told.
+        rows.flow.legacy_version_code = None;
+        rows.flow.tls_version_code = None;
+        versions.observe(&rows);
         let rows: Vec<_> = versions.rows().into_iter().map(|row| (row.code, row.offered_flows, row.chosen_flows)).collect();
-        assert_eq!(rows, [(0x0303, 1, 0), (0x0304, 1, 1)]);
-        assert_eq!((versions.offers, versions.choices), (2, 1));
+        assert_eq!(rows, [(0x0303, 1, 0), (0x0304, 2, 1)]);
+        assert_eq!((versions.offers, versions.choices), (3, 1));
     }
 }

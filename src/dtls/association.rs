@@ -217,6 +217,7 @@ impl Association {
             None if epoch == 2 && record.is_unified && self.seen.facts.is_tls13() => {
                 let suite = self.seen.facts.server_hello.as_ref().map_or(0, |hello| hello.suite);
                 direction.finished |= may_hold_finished(record.len(), suite);
+                self.seen.handshake[side.index()].join(&span);
                 match &mut direction.flight {
                     Some(flight) => {
                         flight.join(&span);
@@ -259,10 +260,11 @@ impl Association {
             Step::Message(mut whole) => {
                 let hello = if whole.kind == handshake::CLIENT_HELLO { without_cookie(whole.body()) } else { None };
                 let content = self.seen.facts.learn(side, whole.kind, Some(hello.as_deref().unwrap_or(whole.body())));
+                self.seen.handshake[side.index()].join(span);
                 let (span, retransmitted) = (whole.span, whole.retransmitted);
                 let place = Some(self.seen.messages.len()).filter(|place| *place < MAX_MESSAGES);
                 direction.fragments.remember(&whole, place);
-                self.seen.count_handshake(side, &span);
+                self.seen.count_handshake_bytes(side, &span);
                 self.seen.push(Message { side, content, state: State::Seen, span, retransmitted });
                 if whole.kind == handshake::SERVER_HELLO {
                     self.agree_on_ids();
@@ -273,7 +275,8 @@ impl Association {
                     message.retransmitted += 1;
                 }
             }
-            Step::More => {}
+            Step::Part => self.seen.handshake[side.index()].join(span),
+            Step::Nothing => {}
             Step::Beyond => self.seen.facts.fragments_beyond_bound += 1,
             Step::Contradicts => self.seen.facts.fragments_contradicting += 1,
         }
@@ -301,13 +304,13 @@ impl Association {
                     }
                 }
                 let content = Content::Handshake(partial.kind);
-                self.seen.count_handshake(side, &partial.span);
+                self.seen.count_handshake_bytes(side, &partial.span);
                 let (span, retransmitted) = (partial.span, partial.retransmitted);
                 self.seen.push(Message { side, content, state: State::Partial, span, retransmitted });
             }
             if let Some(span) = self.sides[side.index()].flight.take() {
                 self.seen.facts.no_finished[side.index()] = !self.sides[side.index()].finished;
-                self.seen.count_handshake(side, &span);
+                self.seen.count_handshake_bytes(side, &span);
                 self.seen.push(Message { side, content: Content::EncryptedFlight, state: State::Encrypted, span, retransmitted: 0 });
             }
         }

@@ -180,8 +180,10 @@ pub struct Fragments {
 pub enum Step {
     /// A message is whole.
     Message(Partial),
-    /// Bytes are still missing.
-    More,
+    /// It brought bytes of a message that lacks others.
+    Part,
+    /// It brought nothing.
+    Nothing,
     /// The first copy in this datagram of a message that was whole, by its place in the list of messages.
     Copy(usize),
     /// Not taken: too long, or too much is open.
@@ -197,10 +199,10 @@ impl Fragments {
         let is_it = |whole: &&mut Whole| whole.number == fragment.number && whole.kind == fragment.kind;
         if let Some(whole) = self.whole.iter_mut().rev().find(is_it) {
             let first = std::mem::replace(&mut whole.again, carrier) != carrier;
-            return whole.place.filter(|_| first).map_or(Step::More, Step::Copy);
+            return whole.place.filter(|_| first).map_or(Step::Nothing, Step::Copy);
         }
         if fragment.bytes.is_empty() && fragment.len > 0 {
-            return Step::More;
+            return Step::Nothing;
         }
         if fragment.len > MAX_HELD || self.held() + fragment.bytes.len() > MAX_HELD || self.whole.len() == MAX_MESSAGES {
             return Step::Beyond;
@@ -221,7 +223,7 @@ impl Fragments {
             partial.retransmitted += 1;
         }
         if new == 0 && fragment.len > 0 {
-            return Step::More;
+            return Step::Nothing;
         }
         if partial.span.segments == 0 {
             partial.span = *span;
@@ -231,7 +233,7 @@ impl Fragments {
             partial.span.join(span);
         }
         partial.span.extend(offset, new as u64);
-        if partial.is_whole() { Step::Message(self.open.swap_remove(at)) } else { Step::More }
+        if partial.is_whole() { Step::Message(self.open.swap_remove(at)) } else { Step::Part }
     }
 
     /// Remembers a message that was whole, and where it stands, for its copies.
@@ -279,7 +281,7 @@ mod tests {
     fn a_claimed_length_takes_no_memory() {
         let mut fragments = Fragments::default();
         for number in 0..MAX_OPEN as u16 {
-            assert!(matches!(take(&mut fragments, &part(number, MAX_HELD, 5, &[1]), 1), Step::More));
+            assert!(matches!(take(&mut fragments, &part(number, MAX_HELD, 5, &[1]), 1), Step::Part));
         }
         assert!(matches!(take(&mut fragments, &part(99, MAX_HELD, 5, &[1]), 1), Step::Beyond));
         let reserved: usize = fragments.open.iter().flat_map(|partial| &partial.runs).map(|run| run.bytes.capacity()).sum();
@@ -306,7 +308,7 @@ mod tests {
         assert_eq!(fragments.whole.len(), MAX_MESSAGES);
         for number in [0, 5, 255] {
             assert!(matches!(take(&mut fragments, &part(number, 1, 0, &[1]), 2), Step::Copy(place) if place == usize::from(number)));
-            assert!(matches!(take(&mut fragments, &part(number, 1, 0, &[1]), 2), Step::More), "once a datagram");
+            assert!(matches!(take(&mut fragments, &part(number, 1, 0, &[1]), 2), Step::Nothing), "once a datagram");
             assert!(matches!(take(&mut fragments, &part(number, 1, 0, &[1]), 3), Step::Copy(_)));
         }
     }
@@ -323,7 +325,7 @@ mod tests {
                 rest /= count;
                 match take(&mut fragments, &part(3, 100, from, &body[from..to]), count as u64) {
                     Step::Message(mut message) => assert!(count == 1 && message.body() == body, "{order}"),
-                    step => assert!(count > 1 && matches!(step, Step::More), "{order}: {step:?}"),
+                    step => assert!(count > 1 && matches!(step, Step::Part | Step::Nothing), "{order}: {step:?}"),
                 }
             }
         }

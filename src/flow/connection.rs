@@ -52,8 +52,8 @@ impl<R: Reader> Flow<R> {
             }
             self.fins_acknowledged[other] |= self.fins[other] && self.directions[other].is_next(segment.ack.wrapping_sub(1));
             self.directions[other].acknowledge(segment.ack);
-            if !syn && self.client == Some(side) && self.handshake.syn_ack().is_some() {
-                self.handshake.note(2, segment.time);
+            if !syn && self.client == Some(side) {
+                self.handshake.ack(segment.time);
             }
         }
         let mss = self.directions[side.other().index()].mss.unwrap_or(0);
@@ -85,12 +85,15 @@ impl<R: Reader> Flow<R> {
     fn open_side(&mut self, side: Side, segment: &Segment, ack: bool, first_byte: u32) {
         if ack {
             self.client.get_or_insert(side.other());
-            self.handshake.note(1, segment.time);
+            if self.client != Some(side) {
+                self.handshake.syn_ack(segment.time);
+            }
             self.directions[side.index()].rebase(first_byte);
         } else {
-            self.client.get_or_insert(side);
+            if *self.client.get_or_insert(side) == side {
+                self.handshake.syn(segment.time);
+            }
             self.syn_seen = true;
-            self.handshake.note(0, segment.time);
         }
         if segment.mss.is_some() {
             self.directions[side.index()].mss = segment.mss;

@@ -20,7 +20,7 @@ mod slab;
 pub mod table;
 
 use crate::packet::{Key, Path, Segment};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use direction::Direction;
 use duplicate::Copies;
 use side_by_side::SideBySide;
@@ -179,36 +179,57 @@ pub enum End {
     EndOfCapture,
 }
 
-/// Times of the TCP handshake, in as little space as they need.
+/// Times of the TCP handshake, in as little space as they need. Of packets that came again it is the last before the answer that
+/// counts: a time-out is no way.
+///
+/// ```text
+///  SYN ... SYN ────► SYN-ACK ... SYN-ACK ────► ACK
+///          └ to the server ┘     └ to the client ┘
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Handshake {
-    times: [Timestamp; 3],
+    /// The last SYN, the first SYN-ACK, the last SYN-ACK, the ACK.
+    times: [Timestamp; 4],
 }
 
 impl Default for Handshake {
     fn default() -> Self {
-        Handshake { times: [Timestamp(i64::MIN); 3] }
+        Handshake { times: [Timestamp(i64::MIN); 4] }
     }
 }
 
 impl Handshake {
-    /// The first SYN.
-    pub fn syn(&self) -> Option<Timestamp> {
-        self.time(0)
+    /// From the client's SYN to the server's SYN-ACK.
+    pub fn to_server(&self) -> Option<Span> {
+        Some(self.time(1)?.since(self.time(0)?))
     }
 
-    /// The first SYN-ACK.
-    pub fn syn_ack(&self) -> Option<Timestamp> {
-        self.time(1)
-    }
-
-    /// The first ACK of the client after it.
-    pub fn ack(&self) -> Option<Timestamp> {
-        self.time(2)
+    /// From the server's SYN-ACK to the first ACK of the client after it.
+    pub fn to_client(&self) -> Option<Span> {
+        Some(self.time(3)?.since(self.time(2)?))
     }
 
     fn time(&self, index: usize) -> Option<Timestamp> {
         Some(self.times[index]).filter(|time| time.0 != i64::MIN)
+    }
+
+    fn syn(&mut self, time: Timestamp) {
+        if self.time(1).is_none() {
+            self.times[0] = time;
+        }
+    }
+
+    fn syn_ack(&mut self, time: Timestamp) {
+        self.note(1, time);
+        if self.time(3).is_none() {
+            self.times[2] = time;
+        }
+    }
+
+    fn ack(&mut self, time: Timestamp) {
+        if self.time(1).is_some() {
+            self.note(3, time);
+        }
     }
 
     fn note(&mut self, index: usize, time: Timestamp) {

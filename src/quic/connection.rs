@@ -160,6 +160,7 @@ impl Connection {
             Kind::ZeroRtt => quic.early_packets += 1,
             Kind::Handshake => {
                 quic.handshake_packets[side.index()] += 1;
+                self.seen.handshake[side.index()].join(&span);
                 match &mut self.flights[side.index()] {
                     Some(flight) => flight.join(&span),
                     flight => *flight = Some(span),
@@ -238,10 +239,13 @@ impl Connection {
         let mut close = None;
         let mut padding = 0;
         let mut copied = 0;
-        let crypto = &mut self.crypto[index];
+        let (crypto, handshake) = (&mut self.crypto[index], &mut self.seen.handshake[index]);
         frame::each(payload, |frame| match frame {
             Frame::Crypto { offset, bytes, at: start, end } => {
-                if !crypto.take(offset, bytes, carrier, (at + start) as u32, (end - start) as u32) {
+                let (at, len) = ((at + start) as u32, (end - start) as u32);
+                if crypto.take(offset, bytes, carrier, at, len) {
+                    handshake.carry(carrier, at, len);
+                } else {
                     copied += bytes.len();
                 }
             }
@@ -260,7 +264,7 @@ impl Connection {
         while let Some(whole) = self.crypto[index].message() {
             let content = self.seen.facts.learn(side, whole.kind, Some(&whole.body));
             let span = whole.span;
-            self.seen.count_handshake(side, &span);
+            self.seen.count_handshake_bytes(side, &span);
             self.seen.push(Message { side, content, state: State::Seen, span, retransmitted: 0 });
         }
         self.closed |= close.is_some();
@@ -278,11 +282,11 @@ impl Connection {
         for side in Side::BOTH {
             if let Some((kind, span)) = self.crypto[side.index()].rest() {
                 let content = kind.map_or(Content::EncryptedHandshake, Content::Handshake);
-                self.seen.count_handshake(side, &span);
+                self.seen.count_handshake_bytes(side, &span);
                 self.seen.push(Message { side, content, state: State::Partial, span, retransmitted: 0 });
             }
             if let Some(span) = self.flights[side.index()].take() {
-                self.seen.count_handshake(side, &span);
+                self.seen.count_handshake_bytes(side, &span);
                 self.seen.push(Message { side, content: Content::EncryptedFlight, state: State::Encrypted, span, retransmitted: 0 });
             }
         }

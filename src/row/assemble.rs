@@ -227,10 +227,16 @@ fn outcome(row: &mut FlowRow, seen: &Seen, roles: &Roles, judgement: &Judgement)
 
 fn timing(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, judgement: &Judgement) {
     let times = network.handshake();
-    let between = |from: Option<Timestamp>, to: Option<Timestamp>| Some(Millis(to?.since(from?)));
-    row.tcp_rtt_ms = between(times.syn(), times.ack());
-    row.rtt_to_server_ms = between(times.syn(), times.syn_ack());
-    row.rtt_to_client_ms = between(times.syn_ack(), times.ack());
+    // Where the clock was set back, or packets stand in another order than they were sent in, nothing can be told.
+    let forward = |span: &Span| span.0 >= 0;
+    let between = |from: Option<Timestamp>, to: Option<Timestamp>| Some(to?.since(from?)).filter(forward).map(Millis);
+    let [to_server, to_client] = match [times.to_server(), times.to_client()] {
+        ways if ways.iter().flatten().all(forward) => ways,
+        _ => [None; 2],
+    };
+    row.rtt_to_server_ms = to_server.map(Millis);
+    row.rtt_to_client_ms = to_client.map(Millis);
+    row.tcp_rtt_ms = to_server.zip(to_client).map(|(there, back)| Millis(Span(there.0.saturating_add(back.0))));
     let first = |content: Content| seen.messages.iter().find(|message| message.content == content && message.state == State::Seen);
     let client_hello = first(Content::Handshake(1)).or(first(Content::V2ClientHello));
     let server_hello = first(Content::Handshake(2));

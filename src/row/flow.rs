@@ -190,11 +190,12 @@ table! {
     closed_by: Word,
     /// The handshake as short tokens in the order of completion, the client's in capitals: `CH sh crt ske shd CKE CCS ENC ccs enc`.
     sequence: Word,
-    /// Round trip of the TCP handshake in ms, SYN to the ACK that completes it. Empty: not seen whole.
+    /// Round trip of the TCP handshake in ms: the sum of the two that follow. Empty: not seen whole.
     tcp_rtt_ms: Option<Millis>,
-    /// SYN to SYN-ACK in ms: capture point to server and back.
+    /// SYN to SYN-ACK in ms: capture point to server and back. Of SYNs that were sent again the last before the SYN-ACK counts. As all times from packet to
+    /// packet it is empty where packet times go backwards.
     rtt_to_server_ms: Option<Millis>,
-    /// SYN-ACK to ACK in ms: capture point to client and back.
+    /// SYN-ACK to ACK in ms: capture point to client and back. Of SYN-ACKs that were sent again the last before the ACK counts.
     rtt_to_client_ms: Option<Millis>,
     /// First byte of the ClientHello to the end of the last handshake message in ms, where the handshake completed.
     handshake_ms: Option<Millis>,
@@ -255,7 +256,7 @@ table! {
     /// TCP segments whose bytes had all been seen, or that fill a hole after more than the reordering window. Empty in DTLS and QUIC, as are the two that
     /// follow; messages.csv says which messages came again.
     retransmissions: Option<u64>,
-    /// Segments that fill a hole within the reordering window (3 ms, or the TCP round trip if shorter known).
+    /// Segments that fill a hole within the reordering window (3 ms).
     out_of_order: Option<u64>,
     /// Segments that overlap bytes already held; the first bytes win.
     overlaps: Option<u64>,

@@ -148,7 +148,7 @@ fn last_step(network: &Network<'_>, seen: &Seen, client: Side) -> Option<u8> {
     let means = |message: &&Message| message.content != Content::ChangeCipherSpec || !seen.facts.is_tls13();
     let steps =
         seen.messages.iter().filter(means).map(|message| step::step(message.content, message.side == client)).filter(|step| *step < 12);
-    let tcp = (network.handshake().syn_ack().is_some() && network.handshake().ack().is_some()).then_some(1);
+    let tcp = network.handshake().to_client().map(|_| 1);
     let last = steps.max().or(tcp);
     if last == Some(11) && network.close.is_some() { Some(12) } else { last }
 }

@@ -19,7 +19,7 @@ pub struct Seen {
     pub facts: Facts,
     /// Messages in the order of completion; in the order of their last frames once the flow is over.
     pub messages: Vec<Message>,
-    /// Where each side's handshake messages lay, all together.
+    /// What carried each side's handshake messages, all together.
     pub handshake: [Span; 2],
     /// Bytes of each side's handshake messages.
     pub handshake_bytes: [u64; 2],
@@ -52,10 +52,16 @@ impl Seen {
         (self.messages.capacity() * size_of::<Message>() + hellos + server(&self.facts.retry)) as u64
     }
 
-    /// Adds a message to its side's handshake: bytes, and segments that no message before it was in.
+    /// Adds a message to its side's handshake: bytes, and datagrams that no message before it was in.
     pub fn count_handshake(&mut self, side: Side, span: &Span) {
-        self.handshake_bytes[side.index()] += span.bytes();
+        self.count_handshake_bytes(side, span);
         self.handshake[side.index()].join(span);
+    }
+
+    /// Adds a message's bytes alone, where what carries them is counted as it comes: messages that share a record share the
+    /// segments of its header, so that those of all do not add up from those of each.
+    pub fn count_handshake_bytes(&mut self, side: Side, span: &Span) {
+        self.handshake_bytes[side.index()] += span.bytes();
     }
 }
 

@@ -50,6 +50,10 @@ struct Direction {
     latest: (FramePlace, Timestamp),
     /// Messages from this place on in [`Seen::messages`] may have ended in the current record.
     record_messages: usize,
+    /// Whether the current record's header is among the segments of the handshake.
+    header_counted: bool,
+    /// Whether bytes of the current record are missing.
+    record_gap: bool,
     /// The current record.
     record: Header,
     left: usize,
@@ -101,6 +105,12 @@ enum Reading {
     Alert,
     /// Part of the first protected flight.
     Flight,
+}
+
+impl Reading {
+    fn is_handshake(self) -> bool {
+        matches!(self, Reading::Handshake | Reading::Flight | Reading::Opaque(Row::EncryptedHandshake))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -494,3 +494,31 @@ fn what_the_snap_length_leaves() {
         assert_eq!((of(0, "sequence"), of(0, "ja4")), ("CH* data*".into(), String::new()), "{len}");
     }
 }
+
+#[test]
+fn datagrams_of_a_handshake_count_once_in_any_order() {
+    let mut cases = Cases::default();
+    let datagrams = handshake(DTLS12, 300);
+    let of_server = |(from, _): &&(From, Vec<u8>)| *from == Server;
+    // All but data: the hello, four parts of the certificate, the key exchange, the end of the flight, the Finished.
+    let count = datagrams.iter().filter(of_server).count() - 1;
+    // Which of the server's first flight comes before which.
+    let orders = [[1, 2, 3, 4, 5], [2, 1, 4, 3, 5], [5, 4, 3, 2, 1], [1, 5, 2, 4, 3]];
+    for order in &orders {
+        let mut changed = datagrams.clone();
+        for (place, at) in order.iter().enumerate() {
+            changed[place + 1] = datagrams[*at].clone();
+        }
+        cases.add(format!("{order:?}"), &changed);
+    }
+    // Parts of two messages in each datagram.
+    let mut mixed = datagrams.clone();
+    let (hello, rest) = (mixed.remove(0), mixed.split_off(6));
+    let halves: Vec<_> = (0..3).map(|at| (Server, [mixed[at].1.clone(), mixed[5 - at].1.clone()].concat())).collect();
+    cases.add("mixed", &[vec![hello], halves, rest].concat());
+    let results = cases.scan();
+    for order in &orders {
+        assert_eq!(results.flow(&format!("{order:?}")).number("handshake_segments_server"), count as u64, "{order:?}");
+    }
+    assert_eq!(results.flow("mixed").number("handshake_segments_server"), count as u64 - 3);
+}

@@ -1,7 +1,9 @@
 //! Messages over any number of records and segments: sizes and places are those of the layout.
 
 use crate::support::follow::{follow, follow_one};
-use crate::support::talk::{From, Talk, certificate, client_hello, finish, message, record, records, server_flight, server_name};
+use crate::support::talk::{
+    From, Talk, certificate, client_hello, extension, finish, message, record, records, server_flight, server_hello, server_name,
+};
 use tlscensus::row::assemble::FlowRows;
 use tlscensus::row::message::MessageRow;
 
@@ -100,6 +102,9 @@ fn several_messages_in_one_record() {
             }
             at += message.len();
         }
+        // Of all together each segment counts once, the header's, too; the last one holds the Finished.
+        let segments = (5 + whole.len()).div_ceil(segment_size) + 1;
+        assert_eq!(rows.flow.handshake_segments_server as usize, segments, "segments of {segment_size}");
         // A record is read as a whole: nothing in it is there before its last byte.
         let end = 5 + (5 + whole.len()).div_ceil(segment_size) as u64 - 1;
         assert!(rows.messages[1..5].iter().all(|row| row.last_frame == end), "segments of {segment_size}");
@@ -143,6 +148,73 @@ fn encrypted_bytes_are_never_read_as_messages() {
         let last = rows.messages.last().unwrap();
         assert_eq!((last.message.as_ref(), last.state.as_ref()), ("encrypted_handshake", "encrypted"), "type {kind}");
     }
+}
+
+#[test]
+fn a_renegotiations_change_of_ciphers_is_encrypted() {
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(From::Client, &record(22, &client_hello(&[])));
+    talk.send(From::Server, &records(22, 16_384, &server_flight(certificate(&[900])).concat()));
+    go_on(&mut talk);
+    talk.send(From::Client, &record(20, &[0xaa; 32]));
+    let rows = follow_one(&talk.packets);
+    let changes: Vec<_> = rows.messages.iter().filter(|row| row.layer == "ccs").map(|row| (row.state.as_ref(), row.bytes)).collect();
+    assert_eq!((changes, rows.flow.renegotiations), (vec![("seen", 1), ("seen", 1), ("encrypted", 32)], Some(1)));
+}
+
+#[test]
+fn what_is_cut_off_counts_as_far_as_it_came() {
+    let check = |records: &[Vec<u8>], cut: usize, sequence: &str| {
+        let mut talk = Talk::open([40_000, 443]);
+        talk.send(From::Client, &record(22, &client_hello(&[])));
+        let stream = records.concat();
+        talk.send_in(From::Server, 100, &stream[..stream.len() - cut]);
+        let rows = follow_one(&talk.packets);
+        assert_eq!(rows.flow.sequence.as_ref(), sequence);
+        let of_server = rows.messages.iter().filter(|row| row.direction == "server" && row.layer != "ccs");
+        assert_eq!(rows.flow.handshake_bytes_server, of_server.map(|row| row.bytes).sum::<u64>(), "{sequence}");
+        assert_eq!(rows.flow.handshake_segments_server as usize, (stream.len() - cut).div_ceil(100), "{sequence}");
+    };
+    let hello = record(22, &server_hello(&[]));
+    let hello13 = record(22, &server_hello(&[extension(43, &[3, 4])]));
+    check(&[hello13, record(23, &[9; 300]), record(23, &[9; 500])], 250, "CH sh flight*");
+    check(&[hello.clone(), record(22, &certificate(&[400]))], 150, "CH sh crt*");
+    check(&[hello, record(20, &[1]), record(22, &[9; 300])], 150, "CH sh ccs enc*");
+}
+
+#[test]
+fn a_record_with_a_hole_is_not_whole() {
+    // The middle one of three segments is lost: of a protected message, of data, and of a message in plain.
+    let check = |kind: u8, changed: bool, sequence: &str| {
+        let mut talk = Talk::open([40_000, 443]);
+        talk.send(From::Client, &record(22, &client_hello(&[])));
+        let before = [record(22, &server_hello(&[])), if changed { record(20, &[1]) } else { Vec::new() }].concat();
+        talk.send(From::Server, &before);
+        let content = if kind == 22 && !changed { certificate(&[280]) } else { vec![9; 300] };
+        talk.send_in(From::Server, 110, &record(kind, &content));
+        let lost = talk.packets.len() - 2;
+        talk.packets.remove(lost);
+        talk.close();
+        let rows = follow_one(&talk.packets);
+        assert_eq!((rows.flow.sequence.as_ref(), rows.flow.gap_bytes), (sequence, 110));
+        let row = rows.messages.last().unwrap();
+        assert_eq!((row.state.as_ref(), row.bytes as usize, row.segments), ("partial", content.len(), 2), "{sequence}");
+        let of_handshake = if kind == 22 { 3 } else { 1 };
+        assert_eq!(rows.flow.handshake_segments_server, of_handshake, "{sequence}");
+    };
+    check(22, true, "CH sh ccs enc*");
+    check(23, true, "CH sh ccs data*");
+    check(22, false, "CH sh crt*");
+}
+
+#[test]
+fn a_header_without_a_body_is_no_handshake() {
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(From::Client, &record(22, &client_hello(&[])));
+    talk.send(From::Server, &record(22, &[7; 90])[..5]);
+    talk.close();
+    let rows = follow_one(&talk.packets);
+    assert_eq!((rows.flow.handshake_bytes_server, rows.flow.handshake_segments_server), (0, 0));
 }
 
 /// A ClientHello in the form of SSL 2.0 (RFC 5246 appendix E.2): two suites, one of them of SSL 2.0 alone, and a challenge.

@@ -1,7 +1,7 @@
 //! How long the server took to answer: what is taken from what, and when it is not known.
 
 use crate::support::follow::follow_one;
-use crate::support::talk::{From, Talk, client_hello, extension, message, record, server_hello};
+use crate::support::talk::{ACK, From, SYN, Talk, client_hello, extension, message, record, server_hello};
 
 const C: From = From::Client;
 const S: From = From::Server;
@@ -63,4 +63,50 @@ fn without_a_syn_it_is_not_known() {
     let rows = follow_one(&talk.packets);
     assert_eq!((rows.flow.sequence.as_ref(), rows.flow.server_think_ms), ("CH sh shd", None));
     assert!(rows.flow.hello_to_hello_ms.is_some());
+}
+
+/// A TCP handshake of these packets (milliseconds, sender, flags), then a ClientHello: the round trips in ms.
+fn check_round_trips(sent: &[(i64, From, u8)], expected: [Option<i64>; 3]) {
+    let mut talk = Talk::midway([40_000, 443]);
+    let start = talk.time.0;
+    for (at, from, flags) in sent {
+        talk.time.0 = start + at * MS - talk.step;
+        let (seq, ack) = if *from == C { (1000 + u32::from(flags & SYN == 0), 5001) } else { (5000, 1001) };
+        talk.packet(*from, *flags, seq, if flags & ACK != 0 { ack } else { 0 }, b"");
+    }
+    talk.send(C, &record(22, &client_hello(&[])));
+    let flow = follow_one(&talk.packets).flow;
+    let found = [flow.rtt_to_server_ms, flow.rtt_to_client_ms, flow.tcp_rtt_ms].map(|way| way.map(|way| way.0.0 / MS));
+    assert_eq!(found, expected, "{sent:?}");
+}
+
+#[test]
+fn round_trips_hold_no_time_out() {
+    const BOTH: u8 = SYN | ACK;
+    check_round_trips(&[(0, C, SYN), (20, S, BOTH), (25, C, ACK)], [Some(20), Some(5), Some(25)]);
+    // The SYN was lost, or refused, and sent again.
+    check_round_trips(&[(0, C, SYN), (3000, C, SYN), (3020, S, BOTH), (3025, C, ACK)], [Some(20), Some(5), Some(25)]);
+    // The SYN-ACK, or the ACK, was lost.
+    check_round_trips(&[(0, C, SYN), (20, S, BOTH), (1020, S, BOTH), (1025, C, ACK)], [Some(20), Some(5), Some(25)]);
+    // An answer that comes twice, as the SYN was sent twice: the first one counts, and the last one before the ACK.
+    check_round_trips(&[(0, C, SYN), (10, C, SYN), (20, S, BOTH), (30, S, BOTH), (35, C, ACK)], [Some(10), Some(5), Some(15)]);
+    // What comes after the ACK changes nothing.
+    check_round_trips(&[(0, C, SYN), (20, S, BOTH), (25, C, ACK), (900, S, BOTH), (905, C, ACK)], [Some(20), Some(5), Some(25)]);
+    check_round_trips(&[(0, C, SYN), (20, S, BOTH)], [Some(20), Some(0), Some(20)]);
+}
+
+#[test]
+fn no_time_runs_backwards() {
+    const BOTH: u8 = SYN | ACK;
+    // The clock was set back while the handshake went on: neither way can be told.
+    check_round_trips(&[(5000, C, SYN), (20, S, BOTH), (25, C, ACK)], [None; 3]);
+    check_round_trips(&[(0, C, SYN), (5000, S, BOTH), (25, C, ACK)], [None; 3]);
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(C, &record(22, &client_hello(&[])));
+    talk.time.0 -= 1000 * MS;
+    talk.send(S, &record(22, &server_hello(&[])));
+    talk.send(S, &record(23, &[1; 20]));
+    let flow = follow_one(&talk.packets).flow;
+    assert_eq!((flow.hello_to_hello_ms, flow.server_think_ms, flow.first_data_ms), (None, None, None));
+    assert!(flow.tcp_rtt_ms.is_some());
 }

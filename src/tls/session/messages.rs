@@ -83,7 +83,7 @@ impl Session {
         }
         self.unusual = self.seen.held().saturating_sub(USUAL);
         let state = if whole.body.is_some() { State::Seen } else { State::Partial };
-        self.seen.count_handshake(side, &whole.span);
+        self.seen.count_handshake_bytes(side, &whole.span);
         self.push(Message { side, content, state, span: whole.span, retransmitted: 0 });
     }
 
@@ -103,7 +103,7 @@ impl Session {
         if let Some(span) = direction.flight.take() {
             direction.flight_over = true;
             let state = if direction.flight_gap { State::Partial } else { State::Encrypted };
-            self.seen.count_handshake(side, &span);
+            self.seen.count_handshake_bytes(side, &span);
             self.push(Message { side, content: Content::EncryptedFlight, state, span, retransmitted: 0 });
         }
     }
@@ -119,7 +119,7 @@ impl Session {
                 self.seen.facts.learn_start(handshake::CLIENT_HELLO, &start);
                 self.unusual = self.seen.held().saturating_sub(USUAL);
             }
-            self.seen.count_handshake(side, &span);
+            self.seen.count_handshake_bytes(side, &span);
             self.push(Message { side, content, state: State::Partial, span, retransmitted: 0 });
         }
     }
@@ -145,6 +145,9 @@ impl Session {
             direction.data_seen |= content == Some(Content::ApplicationData);
             direction.place = Place::Lost;
             if let Some(content) = content {
+                if matches!(content, Content::EncryptedHandshake | Content::EncryptedFlight) {
+                    self.seen.count_handshake_bytes(side, &span);
+                }
                 self.push(Message { side, content, state: State::Partial, span, retransmitted: 0 });
             }
         }

@@ -79,12 +79,19 @@ impl Session {
             }
             _ => {}
         }
+        direction.record_gap = false;
+        // Of the handshake's records the header counts: with the first byte behind it, as that may be missing, or at once where
+        // what it is part of has begun.
+        direction.header_counted = direction.message.is_open() || direction.reading == Reading::Flight;
+        if direction.header_counted {
+            self.seen.handshake[side.index()].join(&direction.header_span);
+        }
         if in_flight {
             self.seen.server_flight.join(&direction.header_span);
             self.seen.server_flight.extend(fragment_at - record::HEADER as u64, record::HEADER as u64);
         }
         if self.directions[side.index()].left == 0 {
-            self.end_record(side, false);
+            self.end_record(side);
         }
     }
 
@@ -98,6 +105,13 @@ impl Session {
         let direction = &mut self.directions[side.index()];
         let used = direction.left.min(chunk.bytes.len());
         let bytes = &chunk.bytes[..used];
+        if direction.reading.is_handshake() {
+            let handshake = &mut self.seen.handshake[side.index()];
+            if !std::mem::replace(&mut direction.header_counted, true) {
+                handshake.join(&direction.header_span);
+            }
+            handshake.carry(chunk.carrier, chunk.at, used as u32);
+        }
         direction.left -= used;
         direction.latest = direction.latest.max((chunk.carrier.place, chunk.carrier.time));
         match direction.reading {
@@ -117,7 +131,7 @@ impl Session {
             self.seen.server_flight.extend(chunk.offset, used as u64);
         }
         if self.directions[side.index()].left == 0 {
-            self.end_record(side, false);
+            self.end_record(side);
         }
         used
     }
@@ -126,6 +140,7 @@ impl Session {
     pub(super) fn skip_fragment(&mut self, side: Side, offset: u64, missing: usize) {
         let direction = &mut self.directions[side.index()];
         direction.left -= missing;
+        direction.record_gap = true;
         match direction.reading {
             Reading::Skip | Reading::Opaque(_) | Reading::Flight => direction.span.extend(offset, missing as u64),
             Reading::Alert => direction.reading = Reading::Opaque(Row::EncryptedAlert),
@@ -141,14 +156,15 @@ impl Session {
             }
         }
         if self.directions[side.index()].left == 0 {
-            self.end_record(side, true);
+            self.end_record(side);
         }
     }
 
-    pub(super) fn end_record(&mut self, side: Side, gap: bool) {
+    pub(super) fn end_record(&mut self, side: Side) {
         let tls13_finished = self.finished_len();
         let is_client = self.seen.facts.client == Some(side);
         let direction = &mut self.directions[side.index()];
+        let gap = direction.record_gap;
         direction.place = Place::Header;
         direction.header_len = 0;
         // A record is read as a whole, and in order: what ended in it is there when its last byte is, and all before it.
@@ -178,7 +194,7 @@ impl Session {
             }
             Reading::Opaque(Row::EncryptedHandshake) => {
                 let finished = if gap { None } else { plain_finished(direction.head, direction.record.len) };
-                self.seen.count_handshake(side, &span);
+                self.seen.count_handshake_bytes(side, &span);
                 match finished {
                     Some(len) => {
                         let span = span.cut(len);
@@ -198,8 +214,9 @@ impl Session {
                 self.push(row(Content::EncryptedAlert, state));
             }
             Reading::Opaque(Row::ChangeCipherSpec) => {
-                direction.changed_cipher = true;
-                self.push(row(Content::ChangeCipherSpec, if gap { State::Partial } else { State::Seen }));
+                // A renegotiation's is protected itself.
+                let protected = std::mem::replace(&mut direction.changed_cipher, true) && direction.record.len > 1;
+                self.push(row(Content::ChangeCipherSpec, if gap || protected { state } else { State::Seen }));
             }
             Reading::Opaque(Row::Heartbeat) => {
                 self.seen.facts.overlong_heartbeat[side.index()] |= !gap && is_overlong_heartbeat(direction.head, direction.record.len);
