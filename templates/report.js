@@ -104,14 +104,10 @@
   const verdict = () => [`TLS census of ${data.title}: ${data.verdict}`, ...data.sentences, ...data.tiles.map((tile) => `${tile.label}: ${tile.value} (${tile.detail})`)].join('\n');
   if (badge) badge.append(copyButton(verdict, 'of the verdict and its figures', 'Copy as text'));
 
-  // Sections are laid out one by one when there is time, and all at once where a link leads to one of them.
+  // Sections out of sight are laid out when there is time, or where a link leads to one of them: in one go, as each go costs a frame.
   const waiting = [...document.querySelectorAll('main > section:not(.verdict)')];
   const layOut = () => { for (const section of waiting.splice(0)) section.classList.add('whole'); };
   const soon = window.requestIdleCallback ?? ((next) => setTimeout(next, 50));
-  const layOutNext = () => {
-    waiting.shift()?.classList.add('whole');
-    if (waiting.length > 0) soon(layOutNext);
-  };
   addEventListener('click', (event) => { if (event.target.closest?.('a[href^="#"]')) layOut(); }, true);
 
   const named = (text) => {
@@ -128,7 +124,7 @@
   open();
 
   explorer({ make, copyButton });
-  soon(layOutNext);
+  soon(layOut);
 
   let closed = [];
   addEventListener('beforeprint', () => {

@@ -60,7 +60,7 @@ pub const MAX_MSS: usize = 20;
 /// Captures in the table of captures.
 pub const MAX_CAPTURES: usize = 150;
 /// Ladders drawn in the page: with their elements they are more than half of what a browser has to build.
-pub const MAX_LADDERS: usize = 100;
+pub const MAX_LADDERS: usize = 80;
 /// Lines in one ladder.
 pub const MAX_LADDER_LINES: usize = 24;
 /// Lanes in the strip of time against capture.
