@@ -155,7 +155,7 @@ export const explore = async (page, file, check, pages = 0) => {
 
   // All flows, where there are files with them.
   const offered = await page.evaluate(() => document.querySelectorAll('.tools option').length);
-  check('files with all flows are offered', offered === (pages > 0 ? pages + 1 : 0), `${offered}`);
+  check('files with all flows are offered', offered === (pages > 1 ? pages + 2 : pages > 0 ? 2 : 0), `${offered}`);
   if (pages > 0) {
     await page.evaluate(() => { location.hash = '#explorer?part=1'; });
     await page.waitForFunction(() => !document.querySelector('.found').textContent.startsWith('Loading'));
@@ -201,6 +201,34 @@ const turn = async (page, file, check, pages, settle) => {
     now = await go(`#explorer?part=${part}&flow=${columns.id[0]}`);
     check(`a link leads to a flow of file ${part}`, now.card === columns.id[0], now.card);
   }
+  // A search over all files, against the same search over what is in them.
+  const all = [...Array(pages).keys()].map((part) => flows(part + 1));
+  const whole = all.reduce((sum, { n }) => sum + n, 0);
+  const searched = async (hash) => {
+    await go(hash);
+    await page.waitForFunction(() => !document.querySelector('.found').textContent.startsWith('Searching'));
+    return loaded();
+  };
+  const outcome = all[0].columns.outcome.d[all[0].columns.outcome.v[0]];
+  const count = (holds) => all.reduce((sum, { n, columns }) => sum + [...Array(n).keys()].filter((row) => holds(columns, row)).length, 0);
+  const of = count(({ outcome: { d, v } }, row) => d[v[row]] === outcome);
+  let seen = await searched(`#explorer?part=all&outcome=${outcome}&sort=-packets&cols=packets`);
+  check('all files are filtered', seen.found.startsWith(`${pages} files searched: ${of.toLocaleString('en')} of ${whole.toLocaleString('en')} flows match`)
+    && seen.matches === Math.min(of, 5000), `${of} of ${whole}; ${seen.found}`);
+  const top = Math.max(...all.flatMap(({ n, columns }) => [...Array(n).keys()].filter((row) => columns.outcome.d[columns.outcome.v[row]] === outcome).map((row) => columns.packets[row])));
+  check('and in the order that was asked for', Number(seen.first[0][0].replaceAll(',', '')) === top, `${seen.first[0]}, ${top}`);
+  for (const { n, columns } of [all[0], all[pages - 1]]) {
+    seen = await searched(`#explorer?part=all&q=${columns.id[n - 1]}&cols=id`);
+    check('a flow is found in whichever file it is', seen.matches === 1 && seen.first[0][0] === columns.id[n - 1], seen.found);
+  }
+  seen = await searched('#explorer?part=all&q=no+such+flow');
+  check('what is in no file is not found', seen.matches === 0 && seen.found.includes(`0 of ${whole.toLocaleString('en')} flows match`), seen.found);
+  await page.evaluate(() => {
+    [...document.querySelectorAll('.tools button')].find((button) => button.textContent === 'Search all files').click();
+    [...document.querySelectorAll('.tools button')].find((button) => button.textContent === 'Stop').click();
+  });
+  seen = await loaded();
+  check('a search can be stopped', seen.found.startsWith(`Stopped after 1 of ${pages} files`), seen.found);
   await go('#explorer?');
   await choose([...Array(pages).keys()].map((part) => part + 1).concat(1, 2));
   const now = await loaded();

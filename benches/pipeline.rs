@@ -177,7 +177,8 @@ fn scan(bencher: Bencher, name: &str) {
         let archive = archive(&request).unwrap();
         let progress = Progress::new(Mode::None, 0, 0);
         let rules = Rules::default();
-        let options = Options { style: Style { raw: false }, rules: &rules, mask: None, period: Default::default() };
+        let options =
+            Options { style: Style { raw: false }, rules: &rules, mask: None, period: Default::default(), memory: Default::default() };
         let found = pool.install(|| run(&archive, options, &folder.0, &progress, &AtomicBool::new(false))).unwrap();
         black_box(write_rows(&out, found.store, &found.collected, &Layout::default()).unwrap());
     });

@@ -9,11 +9,13 @@
 mod again;
 mod config;
 mod exit;
+mod log;
 mod output;
 
 pub use again::{Diff, Merge, Report, Show};
 pub use config::with_config;
 pub use exit::Exit;
+pub use log::{Level, LogFormat};
 pub use output::{CsvProfile, Form, Output, YesNo};
 
 use crate::archive::{Request, SeriesMode};
@@ -85,12 +87,24 @@ pub struct Messages {
     /// Colours in messages
     #[arg(long, global = true, env = "TLSCENSUS_COLOR", value_name = "WHEN", default_value = "auto", hide_env_values = true)]
     pub color: Color,
+    /// How messages are written; 'json' also makes an object of each line of progress where there would be plain lines
+    #[arg(long, global = true, env = "TLSCENSUS_LOG_FORMAT", value_name = "FORMAT", default_value = "text", hide_env_values = true)]
+    pub log_format: LogFormat,
 }
 
 impl Messages {
-    /// How progress is shown, where this was asked for: not at all if nothing is to be said.
+    /// How progress is shown, where this was asked for: not at all if nothing is to be said, and not as text between objects.
     pub fn progress(&self, asked: ProgressMode) -> ProgressMode {
-        if self.quiet { ProgressMode::None } else { asked }
+        match asked {
+            _ if self.quiet => ProgressMode::None,
+            ProgressMode::Auto | ProgressMode::Plain if self.log_format == LogFormat::Json => ProgressMode::Json,
+            asked => asked,
+        }
+    }
+
+    /// Says something on standard error.
+    pub fn say(&self, level: Level, message: &str) {
+        self.log_format.say(level, message);
     }
 }
 
@@ -191,6 +205,17 @@ pub struct Scan {
     /// How many threads work [default: all cores]
     #[arg(short, long, value_name = "N", env = "TLSCENSUS_JOBS", hide_env_values = true)]
     pub jobs: Option<NonZeroUsize>,
+    /// Memory that flows and their rows may take, as in 512M or 4G [default: 1088 MiB of flows a series, 8 MiB of rows]
+    ///
+    /// Of it three quarters are for the flows that are followed at the same time, a sixteenth for bytes held behind holes, a
+    /// sixteenth (8 MiB at most) for rows before they go to scratch files. A series of 32 MiB or more is read alone and has all of
+    /// it; of smaller ones, and of those that are merged by time, at most eight are read side by side, with an eighth each. Beyond it flows end
+    /// earlier, and less is held: the result is the same for any number of threads, and says in 'about' what the bound was.
+    /// It takes hold after up to 16 MiB of captures, whose flows may take some 300 MB if somebody made them for that.
+    /// Not in it: the counts (some 300 MB where all their own bounds are reached), some 10 MiB a thread, and what decompression takes
+    /// (a window of up to 128 MiB a stream). At least 16M.
+    #[arg(long, value_name = "BYTES", value_parser = memory, env = "TLSCENSUS_MEMORY", hide_env_values = true)]
+    pub memory: Option<u64>,
     /// Print what would be read, as 'check' does, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -213,6 +238,29 @@ impl Scan {
     /// When the flows begin that are wanted.
     pub fn period(&self) -> Period {
         Period { since: self.since, until: self.until }
+    }
+}
+
+/// The least memory that makes sense.
+const LEAST_MEMORY: u64 = 16 << 20;
+
+/// Bytes with a suffix that counts in powers of 1,024, such as 512M, 4G or 4GiB.
+fn memory(text: &str) -> Result<u64, String> {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim().to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err("is no number of bytes such as 512M or 4G".to_owned()),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    match bytes {
+        Some(bytes) if bytes >= LEAST_MEMORY => Ok(bytes),
+        Some(_) => Err("is less than 16M".to_owned()),
+        None => Err("is no number of bytes such as 512M or 4G".to_owned()),
     }
 }
 
@@ -378,7 +426,7 @@ mod tests {
     #[test]
     fn scan_options() {
         let line = "tlscensus -v scan a b -o out -f -j 3 --files-from list -0 --include *.pcap --include x --exclude y --series none \
-                    --no-secrets --csv-bom no --csv-raw --json --progress none --color never";
+                    --no-secrets --csv-bom no --csv-raw --json --progress none --color never --memory 2GiB --top 7 --log-format json";
         let cli = parse(line).unwrap();
         let Command::Scan(scan) = cli.command else { panic!("not scan") };
         assert_eq!((cli.messages.verbose, cli.messages.color), (1, Color::Never));
@@ -395,6 +443,15 @@ mod tests {
                 && !scan.output.form.csv_bom.yes()
         );
         assert!(!Color::Never.on_stderr());
+        assert_eq!((scan.memory, scan.output.top.map(NonZeroUsize::get)), (Some(2 << 30), Some(7)));
+        assert_eq!(cli.messages.progress(ProgressMode::Auto), ProgressMode::Json);
+        assert_eq!(cli.messages.progress(ProgressMode::Bar), ProgressMode::Bar);
+        for (text, bytes) in [("16m", 16 << 20), ("16777216", 16 << 20), ("1T", 1u64 << 40), ("512 MB", 512 << 20)] {
+            assert_eq!(memory(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "M", "15M", "1.5G", "64X", "-1G", "99999999T"] {
+            assert!(memory(text).is_err(), "{text}");
+        }
     }
 
     #[test]
@@ -408,6 +465,9 @@ mod tests {
             "check",
             "check a -v -q",
             "scan a -o out --fail-on awful",
+            "scan a -o out --top 0",
+            "scan a -o out --memory 1M",
+            "scan a -o out --log-format xml",
             "go",
             "",
         ];
@@ -431,11 +491,12 @@ mod tests {
             let all = with_config(line.split(' ').map(Into::into).collect()).map_err(|error| error.to_string())?;
             Cli::try_parse_from(all).map_err(|error| error.to_string())
         };
-        let file = "output = \"there\"\nexclude = [\"a\", \"b\"]\njobs = 3\ncsv-raw = true\nreproducible = false\nformat = \"csv\"\nseries = \"none\"";
+        let file = "output = \"there\"\nexclude = [\"a\", \"b\"]\njobs = 3\nmemory = \"1G\"\ntop = 5\nlog-format = \"json\"\ncsv-raw = true\nreproducible = false\nformat = \"csv\"\nseries = \"none\"";
         let Command::Scan(scan) = parsed(file, "-v scan x").unwrap().command else { panic!("not scan") };
         assert_eq!(scan.output.output, Some("there".into()));
         assert!(scan.output.csv_raw && !scan.output.reproducible && scan.selection.exclude == ["a", "b"]);
         assert_eq!((scan.jobs.map(NonZeroUsize::get), scan.selection.series), (Some(3), SeriesMode::None));
+        assert_eq!((scan.memory, scan.output.top.map(NonZeroUsize::get)), (Some(1 << 30), Some(5)));
         let Command::Scan(scan) = parsed(file, "scan x -o here -j 1 --exclude c --series auto").unwrap().command else {
             panic!("not scan")
         };

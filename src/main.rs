@@ -7,7 +7,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use tlscensus::again;
 use tlscensus::archive::{archive, check_json, check_text};
-use tlscensus::cli::{self, Check, Cli, Command, Exit, Messages, SchemaFormat};
+use tlscensus::cli::{self, Check, Cli, Command, Exit, Level, LogFormat, Messages, SchemaFormat};
 use tlscensus::error::Error;
 use tlscensus::report::{dictionary, explain};
 use tlscensus::scan;
@@ -18,13 +18,18 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = cli::with_config(std::env::args_os().collect());
-    match arguments.and_then(|arguments| execute(&Cli::parse_from(arguments))) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            eprintln!("tlscensus: {error}");
-            Exit::from(&error).into()
+    let (log, done) = match arguments {
+        Ok(arguments) => {
+            let cli = Cli::parse_from(arguments);
+            (cli.messages.log_format, execute(&cli))
         }
-    }
+        Err(error) => (LogFormat::default(), Err(error)),
+    };
+    done.unwrap_or_else(|error| {
+        log.say(Level::Error, &error.to_string());
+        Exit::from(&error)
+    })
+    .into()
 }
 
 fn execute(cli: &Cli) -> Result<Exit, Error> {

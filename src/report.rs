@@ -27,7 +27,7 @@ pub mod write;
 pub use layout::Layout;
 pub use manifest::RunBlock;
 pub use view::Baseline;
-pub use write::{Results, write_all};
+pub use write::{Results, TOP, write_all};
 
 /// The figures of the verdict over these results.
 pub fn figures(results: &Results) -> view::Figures {

@@ -13,6 +13,7 @@ mod dissection;
 mod fused;
 mod govern;
 mod harvest;
+mod memory;
 mod merge;
 mod open;
 mod output;
@@ -36,6 +37,8 @@ use crate::row::{Mask, Style, Word};
 use crate::time::Period;
 pub use collect::Collected;
 use harvest::Harvests;
+use memory::Bounds;
+pub use memory::Memory;
 pub use output::{OutputFolder, Scratch, limits, write_rows};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -53,6 +56,7 @@ pub struct Run<'a> {
     rules: &'a Rules,
     mask: Option<&'a Mask>,
     period: Period,
+    memory: Memory,
     hash_key: HashKey,
     threads: usize,
     progress: &'a Progress,
@@ -115,6 +119,8 @@ pub struct Options<'a> {
     pub mask: Option<&'a Mask>,
     /// Flows that do not begin in it are left out, and counted as the loss `outside_period`.
     pub period: Period,
+    /// What flows and rows may take.
+    pub memory: Memory,
 }
 
 /// Reads all series of an archive on the threads of the pool that it runs in. `scratch` is a folder for rows that do not
@@ -136,13 +142,14 @@ pub fn run(
         rules: options.rules,
         mask: options.mask,
         period: options.period,
+        memory: options.memory,
         hash_key: HashKey::random(),
         threads: rayon::current_num_threads(),
         progress,
         parked: Parked::default(),
         stop,
         harvests: Harvests::new(rayon::current_num_threads()),
-        store: RowStore::new(scratch),
+        store: RowStore::new(scratch, options.memory.rows()),
         collected: Mutex::default(),
         states: archive.captures.iter().map(|_| Mutex::default()).collect(),
     };
@@ -152,14 +159,12 @@ pub fn run(
 
 impl Run<'_> {
     fn all_series(&self) {
-        let weight =
-            |series: &Series| series.captures.iter().map(|index| weight(&self.archive.captures[*index])).fold(0, u64::saturating_add);
         let packed = |series: &Series| series.captures.iter().any(|index| self.archive.captures[*index].is_stream());
-        let is_large = |series: &&Series| self.threads > 1 && !series.by_time && weight(series) >= LARGE;
+        let is_large = |series: &&Series| self.threads > 1 && self.is_alone(series);
         // A stream is decoded by one thread at a time. Where there are enough of them, a thread each keeps all threads
         // busier than all threads on one.
         let streams = self.archive.series.iter().filter(is_large).filter(|series| packed(series)).count();
-        let apart = streams >= 2 * self.threads;
+        let apart = streams >= 2 * self.threads && !self.memory.is_bounded();
         let spread = |series: &&Series| is_large(series) && !(apart && packed(series));
         let (mut large, small): (Vec<_>, Vec<_>) = self.archive.series.iter().partition(spread);
         // Members of a compressed archive in its order, by one thread: so it is decoded once.
@@ -175,15 +180,35 @@ impl Run<'_> {
         for series in large {
             self.guarded(series, || pipeline::follow(self, series));
         }
+        // Those that count as alone come first, one after another: only one thread takes this way with them.
+        let (alone, single): (Vec<_>, Vec<_>) = single.into_iter().partition(|series| self.memory.is_bounded() && self.is_alone(series));
+        alone.into_iter().for_each(|series| self.one_thread(series));
+        let chains = chains.into_values().map(|mut chain| {
+            chain.sort_by_key(|series| self.place(series));
+            chain
+        });
+        let tasks = Mutex::new(chains.chain(single.into_iter().map(|series| vec![series])).collect::<Vec<_>>().into_iter());
         rayon::scope(|scope| {
-            for mut chain in chains.into_values() {
-                chain.sort_by_key(|series| self.place(series));
-                scope.spawn(move |_| chain.into_iter().for_each(|series| self.one_thread(series)));
-            }
-            for series in single {
-                scope.spawn(move |_| self.one_thread(series));
+            for _ in 0..self.memory.side_by_side(self.threads) {
+                scope.spawn(|_| {
+                    loop {
+                        let Some(chain) = lock(&tasks).next() else { break };
+                        chain.into_iter().for_each(|series| self.one_thread(series));
+                    }
+                });
             }
         });
+    }
+
+    /// Whether a series is read alone, by all threads if there are several.
+    fn is_alone(&self, series: &Series) -> bool {
+        let weights = series.captures.iter().map(|index| weight(&self.archive.captures[*index]));
+        !series.by_time && weights.fold(0, u64::saturating_add) >= LARGE
+    }
+
+    /// What a series may hold.
+    fn bounds(&self, series: &Series) -> Bounds {
+        self.memory.series(self.is_alone(series))
     }
 
     fn one_thread(&self, series: &Series) {

@@ -3,15 +3,15 @@
 use crate::again::{Past, State};
 use crate::archive::{Capture, archive, check_json, check_text};
 use crate::census::findings::{self, Found as Finding, Rules, Severity};
-use crate::cli::{self, Exit, Messages, Scan};
+use crate::cli::{self, Exit, Level, LogFormat, Messages, Scan};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::report::layout::Format;
 use crate::report::manifest::{RunBlock, summary};
 use crate::report::words;
-use crate::report::write::{Results, write_all};
+use crate::report::write::{Results, TOP, write_all};
 use crate::row::Mask;
-use crate::run::{Found, Options, OutputFolder, Scratch, limits, run, write_rows};
+use crate::run::{Found, Memory, Options, OutputFolder, Scratch, limits, run, write_rows};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -40,10 +40,11 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     if nothing {
         for capture in &archive.captures {
             if let Some(error) = capture.error.as_ref().filter(|_| mask.is_none()) {
-                eprintln!("tlscensus: {}: {}", words::visible(&capture.path_text), error.detail);
+                messages.say(Level::Error, &format!("{}: {}", words::visible(&capture.path_text), error.detail));
             }
         }
-        eprintln!("tlscensus: no captures found ({} files looked at)", archive.not_captures + archive.captures.len() as u64);
+        let looked_at = archive.not_captures + archive.captures.len() as u64;
+        messages.say(Level::Error, &format!("no captures found ({looked_at} files looked at)"));
         return Ok(Exit::NoCaptures);
     }
     let Some(place) = options.output.output.as_deref().filter(|_| !options.dry_run) else { return Ok(Exit::Done) };
@@ -64,12 +65,12 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
     let anonymous = options.output.is_anonymous();
     let old = options.output.baseline.as_deref().map(|folder| Past::read(folder, anonymous)).transpose()?;
     let folder = OutputFolder::create(place, options.output.force)?;
-    let stop = stop_on_interrupt();
+    let stop = stop_on_interrupt(messages.log_format);
     let progress = Progress::new(messages.progress(options.progress), archive.ready_bytes(), archive.ready().count() as u64);
     let scratch = Scratch::create(&folder.scratch())?;
     let found = run(
         &archive,
-        Options { style: layout.style(), rules: &rules, mask: mask.as_ref(), period: options.period() },
+        Options { style: layout.style(), rules: &rules, mask: mask.as_ref(), period: options.period(), memory: Memory::of(options.memory) },
         scratch.path(),
         &progress,
         &stop,
@@ -115,7 +116,7 @@ fn scan_here(options: &Scan, messages: &Messages) -> Result<Exit, Error> {
         print(&(serde_json::to_string_pretty(&figures)? + "\n"))?;
     }
     if !messages.quiet {
-        say(&results, place, &clock, messages.verbose);
+        say(&results, place, &clock, messages);
     }
     Ok(exit)
 }
@@ -177,17 +178,21 @@ fn is_found(findings: &[Finding], least: Severity) -> bool {
 }
 
 /// The first Ctrl-C asks the run to stop and write what it has; the second one ends the program.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
+fn stop_on_interrupt(log: LogFormat) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let seen = stop.clone();
     let handler = ctrlc::set_handler(move || {
         if seen.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
-        eprintln!("\ntlscensus: stopping; what was read is being written (once more: quit at once)");
+        if log == LogFormat::Text {
+            // Behind the ^C that the terminal shows.
+            eprintln!();
+        }
+        log.say(Level::Warning, "stopping; what was read is being written (once more: quit at once)");
     });
     if let Err(error) = handler {
-        eprintln!("tlscensus: Ctrl-C will end the run at once: {error}");
+        log.say(Level::Warning, &format!("Ctrl-C will end the run at once: {error}"));
     }
     stop
 }
@@ -229,7 +234,8 @@ fn settings(options: &Scan) -> Vec<(String, String)> {
         });
         settings.push(("anonymized".into(), "addresses, names, paths and ids are keyed pseudonyms".into()));
     }
-    settings.extend(limits().into_iter().map(|(name, value)| (name.to_owned(), value)));
+    settings.extend(options.output.top.map(|top| (TOP.to_owned(), top.to_string())));
+    settings.extend(limits(Memory::of(options.memory)).into_iter().map(|(name, value)| (name.to_owned(), value)));
     settings.retain(|(_, value)| !value.is_empty());
     settings
 }
@@ -242,20 +248,20 @@ fn print(text: &str) -> Result<(), Error> {
 }
 
 /// A few lines on what the run came to, and the captures that could not be read.
-fn say(results: &Results<'_>, place: &Path, clock: &Clock, verbose: u8) {
+fn say(results: &Results<'_>, place: &Path, clock: &Clock, messages: &Messages) {
     let problems: Vec<_> = results.captures.iter().filter(|capture| matches!(capture.status.as_ref(), "failed" | "truncated")).collect();
-    let shown = if verbose > 0 { problems.len() } else { problems.len().min(10) };
+    let shown = if messages.verbose > 0 { problems.len() } else { problems.len().min(10) };
     for capture in &problems[..shown] {
         let at = capture.error_offset_bytes.map(|offset| format!(" at byte {offset}")).unwrap_or_default();
         let path = words::visible(&capture.path.0);
-        eprintln!("{path}: {}{at}: {}", capture.status, words::visible(&capture.error_detail.0));
+        messages.say(Level::Warning, &format!("{path}: {}{at}: {}", capture.status, words::visible(&capture.error_detail.0)));
     }
     if problems.len() > shown {
-        eprintln!("and {} more, all in captures.csv (-v lists them here)", problems.len() - shown);
+        messages.say(Level::Warning, &format!("and {} more, all in captures.csv (-v lists them here)", problems.len() - shown));
     }
     let packets: u64 = results.captures.iter().map(|capture| capture.packets).sum();
     let flows: u64 = results.captures.iter().map(|capture| capture.tls_flows).sum();
-    eprintln!(
+    let done = format!(
         "{} captures, {} packets, {} TLS flows in {:.1} s; {}",
         words::count(results.captures.len() as u64),
         words::count(packets),
@@ -263,6 +269,7 @@ fn say(results: &Results<'_>, place: &Path, clock: &Clock, verbose: u8) {
         clock.started.elapsed().as_secs_f64(),
         results.whereabouts(place)
     );
+    messages.say(Level::Info, &done);
 }
 
 /// The wall clock, which is for the run block alone.

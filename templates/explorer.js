@@ -38,6 +38,9 @@ const explorer = ({ make, copyButton }) => {
     ['resumption', 'Resumption', 'cannot be told'], ['findings', 'Finding', 'none'], ['why', 'Chosen as', 'all flows'],
   ].map(([key, name, empty]) => ({ key, name, empty }));
   const FEW = 6;
+  // The part that is what a search over all files found, and the flows that it holds at most.
+  const ALL = 'all';
+  const MOST = 5000;
 
   let flows = page;
   let rows = [];
@@ -46,14 +49,14 @@ const explorer = ({ make, copyButton }) => {
   const fresh = () => ({ q: '', sort: '', up: true, cols: USUAL, picked: new Map(), flow: '', part: 0 });
   let state = fresh();
 
-  const cell = (key, row) => {
-    const column = flows.columns[key];
+  const cell = (key, row, of = flows) => {
+    const column = of.columns[key];
     return Array.isArray(column) ? column[row] : column.d[column.v[row]];
   };
-  const shown = ({ key, written }, row) => {
-    const value = cell(key, row);
+  const shown = ({ key, written }, row, of = flows) => {
+    const value = cell(key, row, of);
     if (value === null || value === '') return '';
-    if (key === 'client' || key === 'server') return address(value, cell(`${key}_port`, row));
+    if (key === 'client' || key === 'server') return address(value, cell(`${key}_port`, row, of));
     if (key === 'findings') return value.replaceAll(';', ', ');
     return written ? written(value) : value;
   };
@@ -76,6 +79,7 @@ const explorer = ({ make, copyButton }) => {
     const next = fresh();
     for (const [key, value] of new URLSearchParams(location.hash.slice(MARK.length))) {
       if (key === 'q' || key === 'flow') next[key] = value;
+      else if (key === 'part' && value === ALL) next.part = page.pages.length > 1 ? ALL : 0;
       else if (key === 'part') next.part = page.pages[Number(value) - 1] ? Number(value) : 0;
       else if (key === 'sort') Object.assign(next, { up: !value.startsWith('-'), sort: value.replace(/^-/, '') });
       else if (key === 'cols') next.cols = COLUMNS.map((column) => column.key).filter((name) => value.split(',').includes(name));
@@ -129,19 +133,23 @@ const explorer = ({ make, copyButton }) => {
 
   // Which flows match, and how many would with each value of a facet.
   let texts = null;
+  const textOf = (row, of) => ['id', 'sni', 'alpn', 'capture'].map((key) => cell(key, row, of))
+    .concat(shown({ key: 'client' }, row, of), shown({ key: 'server' }, row, of)).join('\n').toLowerCase();
   const haystack = (row) => {
     texts ??= [];
-    texts[row] ??= ['id', 'sni', 'alpn', 'capture'].map((key) => cell(key, row)).concat(shown({ key: 'client' }, row), shown({ key: 'server' }, row)).join('\n').toLowerCase();
+    texts[row] ??= textOf(row, flows);
     return texts[row];
   };
   const partsOf = (key, word) => (key === 'findings' ? word.split(';') : [word]);
+  const wordsOf = (q) => q.toLowerCase().split(/\s+/).filter(Boolean);
+  const testsOf = (of, all) => FACETS.map(({ key }) => {
+    const { d, v } = of.columns[key];
+    const picked = all.get(key);
+    return { v, counts: new Uint32Array(d.length), allowed: picked && d.map((word) => partsOf(key, word).some((part) => picked.has(part))) };
+  });
   const match = () => {
-    const wanted = state.q.toLowerCase().split(/\s+/).filter(Boolean);
-    const tests = FACETS.map(({ key }) => {
-      const { d, v } = flows.columns[key];
-      const picked = state.picked.get(key);
-      return { v, counts: new Uint32Array(d.length), allowed: picked && d.map((word) => partsOf(key, word).some((part) => picked.has(part))) };
-    });
+    const wanted = wordsOf(state.q);
+    const tests = testsOf(flows, state.picked);
     rows = [];
     for (let row = 0; row < flows.n; row += 1) {
       if (wanted.length > 0 && !wanted.every((word) => haystack(row).includes(word))) continue;
@@ -152,9 +160,10 @@ const explorer = ({ make, copyButton }) => {
     }
     FACETS.forEach((facet, at) => countFacet(facet, tests[at].counts));
   };
-  const order = () => {
+  const order = () => inOrder(rows, flows);
+  const inOrder = (list, of) => {
     if (!state.sort) return;
-    const column = flows.columns[state.sort];
+    const column = of.columns[state.sort];
     const ranked = (words) => {
       const collator = new Intl.Collator('en', { numeric: true });
       const places = [...words.keys()].sort((a, b) => collator.compare(words[a], words[b]));
@@ -165,14 +174,14 @@ const explorer = ({ make, copyButton }) => {
     let key;
     if (!Array.isArray(column)) {
       const ranks = ranked(column.d);
-      const ports = flows.columns[`${state.sort}_port`];
+      const ports = of.columns[`${state.sort}_port`];
       key = (row) => (ports ? ranks[column.v[row]] * 65536 + ports[row] : ranks[column.v[row]]);
     } else if (state.sort === 'id') {
       const ranks = ranked(column);
       key = (row) => ranks[row];
     } else key = (row) => column[row];
     const sign = state.up ? 1 : -1;
-    rows.sort((a, b) => {
+    list.sort((a, b) => {
       const [left, right] = [key(a), key(b)];
       if (left === null || right === null) return (left === null) - (right === null) || a - b;
       return sign * (left - right) || a - b;
@@ -413,10 +422,11 @@ const explorer = ({ make, copyButton }) => {
 
   // What a change of the state sets going.
   const describe = () => {
-    const of = state.part ? `the ${count(flows.n)} in this file` : count(flows.n);
-    const sorted = state.sort ? `, by ${COLUMNS.find((column) => column.key === state.sort).name}, ${state.up ? 'ascending' : 'descending'}` : '';
+    const of = state.part === ALL ? `the ${count(flows.n)} found` : state.part ? `the ${count(flows.n)} in this file` : count(flows.n);
+    const sorted = orderName() && `, ${orderName()}`;
     const lost = failed ? `${failed} cannot be read; it belongs beside this page. ` : '';
-    found.textContent = `${lost}${count(rows.length)} of ${of} flows match${sorted}`;
+    const searched = state.part === ALL ? `${base.said}. ${isWithin() ? '' : 'Other filters are set by now: search all files again. '}` : '';
+    found.textContent = `${lost}${searched}${count(rows.length)} of ${of} flows match${sorted}`;
   };
   const apply = () => {
     match();
@@ -457,21 +467,125 @@ const explorer = ({ make, copyButton }) => {
       script.remove();
     }
   };
+  // What was asked for when all files were searched, and what came of it.
+  let base = { q: '', picked: new Map(), said: '' };
+  const orderName = () => (state.sort ? `by ${COLUMNS.find((column) => column.key === state.sort).name}, ${state.up ? 'ascending' : 'descending'}` : '');
+  // Whether what is asked for now is a part of what was searched for.
+  const isWithin = () => state.q.toLowerCase().startsWith(base.q.toLowerCase())
+    && [...base.picked].every(([key, values]) => [...state.picked.get(key) ?? []].every((value) => values.has(value)) && state.picked.has(key));
+  const isBase = (next) => next.q === base.q && [...next.picked].flatMap(([key, values]) => [...values].map((value) => `${key} ${value}`)).sort().join('\n')
+    === [...base.picked].flatMap(([key, values]) => [...values].map((value) => `${key} ${value}`)).sort().join('\n');
+
+  // Flows of several files in one list of columns.
+  const gatherer = () => {
+    const words = new Map();
+    const gathered = { n: 0, pages: [], paths: [], columns: {} };
+    const take = (of, list) => {
+      for (const [key, column] of Object.entries(of.columns)) {
+        if (Array.isArray(column)) {
+          gathered.columns[key] ??= [];
+          for (const row of list) gathered.columns[key].push(column[row]);
+          continue;
+        }
+        gathered.columns[key] ??= { d: [], v: [] };
+        const { d, v } = gathered.columns[key];
+        if (!words.has(key)) words.set(key, new Map());
+        const known = words.get(key);
+        for (const row of list) {
+          const word = column.d[column.v[row]];
+          // Captures of one name may have different paths.
+          const name = key === 'capture' ? `${word}\n${of.paths[column.v[row]]}` : word;
+          if (!known.has(name)) {
+            known.set(name, d.length);
+            if (key === 'capture') gathered.paths.push(of.paths[column.v[row]]);
+            d.push(word);
+          }
+          v.push(known.get(name));
+        }
+      }
+      gathered.n += list.length;
+    };
+    // Keeps the first by the order that is set.
+    const cut = () => {
+      if (gathered.n <= MOST) return;
+      const list = [...Array(gathered.n).keys()];
+      inOrder(list, gathered);
+      list.length = MOST;
+      for (const column of Object.values(gathered.columns)) {
+        if (Array.isArray(column)) column.splice(0, column.length, ...list.map((row) => column[row]));
+        else column.v = list.map((row) => column.v[row]);
+      }
+      gathered.n = MOST;
+    };
+    return { gathered, take, cut };
+  };
+  // Looks for what is asked for in all files, one after another; null if another turn overtook it.
+  const searchFiles = async (mine) => {
+    const [wanted, picked] = [wordsOf(state.q), new Map([...state.picked].map(([key, values]) => [key, new Set(values)]))];
+    const { gathered, take, cut } = gatherer();
+    // So that the columns are there where nothing is found.
+    take(page, []);
+    let [matches, looked, read] = [0, 0, 0];
+    const missing = [];
+    stop.hidden = false;
+    for (const { name } of page.pages) {
+      if (stopped === mine) break;
+      read += 1;
+      found.textContent = `Searching file ${count(read)} of ${count(page.pages.length)}: ${count(matches)} of ${count(looked)} flows match so far`;
+      const of = await load(name);
+      if (mine !== turns) return null;
+      if (!of) {
+        missing.push(name);
+        continue;
+      }
+      const tests = testsOf(of, picked).filter(({ allowed }) => allowed);
+      const list = [];
+      for (let row = 0; row < of.n; row += 1) {
+        if (!tests.every(({ allowed, v }) => allowed[v[row]])) continue;
+        if (wanted.length > 0) {
+          const text = textOf(row, of);
+          if (!wanted.every((word) => text.includes(word))) continue;
+        }
+        list.push(row);
+      }
+      [matches, looked] = [matches + list.length, looked + of.n];
+      inOrder(list, of);
+      take(of, list.slice(0, MOST));
+      cut();
+    }
+    stop.hidden = true;
+    const kept = matches > MOST ? `, of which the first ${count(MOST)} ${orderName() || 'in the order of captures'} are here` : '';
+    const part = stopped === mine ? `Stopped after ${count(read)} of ${count(page.pages.length)} files` : `${count(read - missing.length)} files searched`;
+    base = { q: state.q, picked, said: `${part}: ${count(matches)} of ${count(looked)} flows match${kept}` };
+    return { gathered, missing };
+  };
   const parts = make('select');
   let turns = 0;
+  let stopped = 0;
+  const stop = button('Stop', () => { stopped = turns; });
+  stop.hidden = true;
+  const searchAll = async () => {
+    state = { ...state, part: ALL, flow: '' };
+    if (await turn(ALL)) change();
+  };
   // Goes to the flows of a part; false if another turn overtook this one. A file that cannot be read leads back to the page's own.
   const turn = async (part) => {
     turns += 1;
     const mine = turns;
     let [next, missing] = [page, ''];
-    if (part > 0) {
+    stop.hidden = true;
+    if (part === ALL) {
+      const all = await searchFiles(mine);
+      if (!all) return false;
+      [next, failed] = [all.gathered, all.missing.join(', ')];
+    } else if (part > 0) {
       found.textContent = 'Loading';
       next = await load(page.pages[part - 1].name);
       if (mine !== turns) return false;
       if (!next) [next, missing] = [page, page.pages[part - 1].name];
     }
     flows = next;
-    failed = missing;
+    if (part !== ALL) failed = missing;
     if (missing) state.part = 0;
     texts = null;
     parts.value = state.part;
@@ -524,11 +638,20 @@ const explorer = ({ make, copyButton }) => {
         option.value = at;
         return option;
       }));
+      if (page.pages.length > 1) {
+        const option = make('option', `Found in all ${count(page.pages.length)} files`);
+        option.value = ALL;
+        parts.append(option);
+        const all = button('Search all files', searchAll);
+        all.title = `Looks for what is searched and filtered in all ${count(from - 1)} flows, one file after another`;
+        label.after(all, stop);
+        search.addEventListener('keydown', (event) => { if (event.key === 'Enter') searchAll(); });
+      }
       const which = make('label', 'Flows ');
       which.append(parts);
       tools.prepend(which);
       parts.addEventListener('change', async () => {
-        state = { ...state, part: Number(parts.value), flow: '' };
+        state = { ...state, part: parts.value === ALL ? ALL : Number(parts.value), flow: '' };
         if (await turn(state.part)) change();
       });
     }
@@ -587,7 +710,7 @@ const explorer = ({ make, copyButton }) => {
     if (location.hash === written) return true;
     written = location.hash;
     const next = read();
-    const turned = next.part !== state.part;
+    const turned = next.part !== state.part || (next.part === ALL && !isBase(next));
     state = next;
     if (!turned || (await turn(state.part))) apply();
     return true;

@@ -104,20 +104,31 @@
   const verdict = () => [`TLS census of ${data.title}: ${data.verdict}`, ...data.sentences, ...data.tiles.map((tile) => `${tile.label}: ${tile.value} (${tile.detail})`)].join('\n');
   if (badge) badge.append(copyButton(verdict, 'of the verdict and its figures', 'Copy as text'));
 
+  // Sections are laid out one by one when there is time, and all at once where a link leads to one of them.
+  const waiting = [...document.querySelectorAll('main > section:not(.verdict)')];
+  const layOut = () => { for (const section of waiting.splice(0)) section.classList.add('whole'); };
+  const soon = window.requestIdleCallback ?? ((next) => setTimeout(next, 50));
+  const layOutNext = () => {
+    waiting.shift()?.classList.add('whole');
+    if (waiting.length > 0) soon(layOutNext);
+  };
+  addEventListener('click', (event) => { if (event.target.closest?.('a[href^="#"]')) layOut(); }, true);
+
   const named = (text) => {
     try { return decodeURIComponent(text); } catch { return text; }
   };
   const open = () => {
     const target = location.hash.length > 1 && document.getElementById(named(location.hash.slice(1)));
-    if (target && target.tagName === 'DETAILS') {
-      target.open = true;
-      target.scrollIntoView();
-    }
+    if (!target) return;
+    layOut();
+    if (target.tagName === 'DETAILS') target.open = true;
+    target.scrollIntoView();
   };
   addEventListener('hashchange', open);
   open();
 
   explorer({ make, copyButton });
+  soon(layOutNext);
 
   let closed = [];
   addEventListener('beforeprint', () => {

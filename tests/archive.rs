@@ -251,12 +251,20 @@ fn lists_of_files() {
 #[test]
 fn standard_input_keeps_what_was_taken() {
     let request = Request { paths: vec!["-".into()], ..Request::default() };
-    let bytes = pcap(5, 1, &[7; 100_000]);
+    let bytes = pcap(5, 1, &[7; 1_500_000]);
     let mut rest = &bytes[..];
     let archive = archive_from(&request, &mut rest).unwrap();
     assert_eq!((rows(&archive).as_str(), series(&archive).as_str()), ("<stdin> ready\n", "<stdin>\n"));
     let Source::Stdin(head) = &archive.captures[0].source else { panic!("not standard input") };
     assert_eq!([head, rest].concat(), bytes);
+    // Streams that begin with the same bytes are the same one only if these are many.
+    let id = |at: usize| {
+        let mut other = bytes.clone();
+        other[at] ^= 1;
+        archive_from(&request, &mut &other[..]).unwrap().captures[0].id.clone()
+    };
+    let same = &archive.captures[0].id;
+    assert!(id(100_000) != *same && id(1_000_000) != *same && id(1_400_000) == *same);
     let scan = |mut bytes: &[u8]| rows(&archive_from(&request, &mut bytes).unwrap());
     assert_eq!(scan(b""), "<stdin> empty\n");
     assert_eq!(scan(b"text"), "<stdin> failed unknown_format\n");

@@ -13,7 +13,7 @@ use super::State;
 use super::flows;
 use crate::census::Census;
 use crate::census::findings::found;
-use crate::cli::{Exit, Merge, Messages};
+use crate::cli::{Exit, Level, Merge, Messages};
 use crate::error::Error;
 use crate::ledger::{Layer, Ledger, Reason};
 use crate::report::layout::Format;
@@ -82,7 +82,8 @@ pub fn merge(options: &Merge, messages: &Messages) -> Result<Exit, Error> {
     if !messages.quiet {
         let flows = words::count(census.totals.tls_flows);
         let (runs, captures) = (parts.len(), words::count(captures.len() as u64));
-        eprintln!("{runs} runs, {captures} captures, {flows} TLS flows; {}", results.whereabouts(&options.output));
+        messages
+            .say(Level::Info, &format!("{runs} runs, {captures} captures, {flows} TLS flows; {}", results.whereabouts(&options.output)));
     }
     Ok(Exit::Done)
 }
@@ -110,7 +111,7 @@ fn without_twice(parts: Vec<Part>, messages: &Messages) -> Result<Vec<Part>, Err
         if let Some(whole) = kept.iter().find(|other| ours.is_subset(&slices(&other.state))) {
             if !messages.quiet {
                 let (left, holder) = (part.folder.display(), whole.folder.display());
-                eprintln!("tlscensus: {left} is left out: {holder} has all of its captures");
+                messages.say(Level::Warning, &format!("{left} is left out: {holder} has all of its captures"));
             }
             continue;
         }

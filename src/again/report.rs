@@ -2,9 +2,9 @@
 
 use super::past::is_anonymous;
 use super::{Past, State};
-use crate::cli::{Exit, Messages, Report};
+use crate::cli::{Exit, Level, Messages, Report};
 use crate::error::Error;
-use crate::report::{Results, pages, write_all};
+use crate::report::{Results, TOP, pages, write_all};
 use crate::run::Scratch;
 use crate::scan::in_pool;
 use std::fs;
@@ -18,6 +18,10 @@ pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
     if let Some(title) = &options.report_title {
         state.title.clone_from(title);
     }
+    if let Some(top) = options.top {
+        state.settings.retain(|(name, _)| name != TOP);
+        state.settings.push((TOP.to_owned(), top.to_string()));
+    }
     let findings = state.findings();
     let anonymous = is_anonymous(&state.settings);
     let old = options.baseline.as_deref().map(|folder| Past::read(folder, anonymous)).transpose()?;
@@ -30,7 +34,7 @@ pub fn report(options: &Report, messages: &Messages) -> Result<Exit, Error> {
     State::of(&results, &state.rules).write(scratch.path())?.finish(&written)?;
     replace(scratch.path(), out)?;
     if !messages.quiet {
-        eprintln!("{}", results.whereabouts(out));
+        messages.say(Level::Info, &results.whereabouts(out));
     }
     Ok(Exit::Done)
 }

@@ -1,7 +1,7 @@
 //! What a finished run keeps, so that everything but the rows of flows can be built from it again.
 //!
 //! ```text
-//!  OUT/state/state.json.zst   {"tlscensus_state":1,"version":"0.1.0"}\n     which state it is, whatever follows
+//!  OUT/state/state.json.zst   {"tlscensus_state":4,"version":"0.1.0"}\n     which state it is, whatever follows
 //!                             {"title":...,"captures":[...],"census":{...},...}\n
 //!                             [{"table":"flows","rows":...},...]               last, so that the rest need not wait for them
 //!  OUT/state/run.json         what differs from run to run

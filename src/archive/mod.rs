@@ -91,7 +91,7 @@ pub struct Archive {
 pub struct Capture {
     /// `c` and 12 hex digits, from the size, the first and the last 64 KiB: equal for equal contents, so not unique
     /// over rows (a duplicate has the id of its original), but unique over what is read. Empty where there was nothing
-    /// to read (a folder, a missing file). Of standard input: the first 64 KiB alone.
+    /// to read (a folder, a missing file). Of standard input: the first MiB alone.
     pub id: String,
     /// The path as shown, see the module. Bytes that are not UTF-8 stand as `\xNN`, and a backslash before an `x` as
     /// `\x5c`, so that different names stay different. Untrusted text: it may hold control characters.
@@ -122,7 +122,7 @@ pub struct Capture {
 pub enum Source {
     /// A file, by the path to open it with.
     Path(PathBuf),
-    /// Standard input: the bytes taken from it already, at most 64 KiB. The rest is to be read through
+    /// Standard input: the bytes taken from it already, at most 1 MiB. The rest is to be read through
     /// [`std::io::stdin`], whose buffer may hold some of it.
     Stdin(Vec<u8>),
     /// A member of a tar archive.

@@ -16,6 +16,9 @@ use std::path::Path;
 
 /// How much of each end of a file is read, in bytes.
 pub(super) const EDGE: usize = 64 << 10;
+/// Bytes of standard input that tell what it is and which: it has no end to look at before all of it is read, and streams
+/// that are put together from the same beginning should have ids of their own.
+pub(super) const STREAM_HEAD: usize = 1 << 20;
 
 /// A row in the making, with what tells files apart.
 #[derive(Debug)]
@@ -129,10 +132,10 @@ fn probe_file(candidate: Candidate, buffer: &mut [u8], found: &mut Found) -> Opt
     }
 }
 
-/// The row of standard input. At most [`EDGE`] bytes are taken from it.
+/// The row of standard input. At most [`STREAM_HEAD`] bytes are taken from it.
 pub(super) fn probe_stdin(stdin: &mut dyn Read) -> Probe {
     let mut head = Vec::new();
-    let read = stdin.take(EDGE as u64).read_to_end(&mut head);
+    let read = stdin.take(STREAM_HEAD as u64).read_to_end(&mut head);
     let kind = sniff(&head);
     let mut capture = Capture::new("<stdin>".to_owned(), Source::Stdin(Vec::new()));
     let failed = |code, detail| Fault { status: Status::Failed, code, detail };
@@ -146,7 +149,7 @@ pub(super) fn probe_stdin(stdin: &mut dyn Read) -> Probe {
                 Look::Known | Look::Empty => {}
                 Look::Tar(_) => capture.refuse(failed("unsupported_format", TAR_ON_STDIN.into())),
                 // What is to be had from the bytes that were taken may be too little to tell.
-                Look::Damaged(error) if count < EDGE || error.code != "cut_stream" => {
+                Look::Damaged(error) if count < STREAM_HEAD || error.code != "cut_stream" => {
                     capture.status = Status::Failed;
                     capture.error = Some(error);
                 }

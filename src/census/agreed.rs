@@ -2,18 +2,33 @@
 //! of each protocol.
 
 use super::Part;
-use super::keyed::Keyed;
+use super::few::{Few, Usual};
 use crate::row::assemble::FlowRows;
+use crate::tls::names;
 use serde::{Deserialize, Serialize};
+
+/// Pairs that are told apart, at most: beside each version with a name some hundred suites.
+const MAX_PAIRS: usize = 8_192;
 
 /// Flows by version and suite, where both are known.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Agreed(Keyed<(u16, u16), u64>);
+pub struct Agreed(Few<(u16, u16), u64, MAX_PAIRS>);
+
+impl Usual for (u16, u16) {
+    fn is_usual(&self) -> bool {
+        names::version(self.0).is_some() && names::cipher_suite(self.1).is_some()
+    }
+}
 
 impl Agreed {
     /// Version, suite and flows, in the order of the code points.
     pub fn pairs(&self) -> Vec<(u16, u16, u64)> {
-        self.0.in_order().into_iter().map(|((version, suite), flows)| (*version, *suite, *flows)).collect()
+        self.0.in_order().into_iter().filter_map(|(pair, flows)| pair.map(|(version, suite)| (*version, *suite, *flows))).collect()
+    }
+
+    /// Flows of pairs that are not told apart.
+    pub fn beyond(&self) -> u64 {
+        self.0.in_order().into_iter().filter(|(pair, _)| pair.is_none()).map(|(_, flows)| *flows).sum()
     }
 }
 
@@ -25,8 +40,6 @@ impl Part for Agreed {
     }
 
     fn merge(&mut self, other: Self) {
-        for ((version, suite), flows) in other.0.in_order() {
-            *self.0.entry((*version, *suite)) += flows;
-        }
+        self.0.merge(other.0);
     }
 }

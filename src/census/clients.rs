@@ -1,8 +1,8 @@
 //! `clients.csv` and `cipher_offers.csv`: clients by their fingerprint, and the suites that each lists, rank by rank.
 
 use super::bounded::{self, Bounded, Distinct, Ranked};
-use super::few::Few;
 use super::first::First;
+use super::members::Members;
 use super::totals::failed;
 use super::versions::by_age;
 use super::{Part, client, server};
@@ -87,7 +87,7 @@ pub struct Tally {
     failed: u64,
     /// The newest version that they offer.
     pub version: u16,
-    chosen: Few<u16, 8>,
+    chosen: Members<u16, 8>,
     /// Whether they offer a post-quantum or hybrid group.
     pub pq_offered: bool,
     seen: (Timestamp, Timestamp),
@@ -161,7 +161,7 @@ impl Tally {
             completed: 0,
             failed: 0,
             version: 0,
-            chosen: Few::default(),
+            chosen: Members::default(),
             pq_offered: false,
             seen: (time, time),
             example: Example::of(rows),

@@ -34,6 +34,11 @@ impl<K: Ord + Hash, V> Keyed<K, V> {
         self.0.get_mut(key)
     }
 
+    /// The value of a key, to look at.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.0.get(key)
+    }
+
     /// Puts a value in its place.
     pub fn insert(&mut self, key: K, value: V) {
         self.0.insert(key, value);

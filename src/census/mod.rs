@@ -24,6 +24,7 @@ pub mod groups;
 pub mod histogram;
 pub mod keyed;
 pub mod losses;
+pub mod members;
 pub mod mss;
 pub mod offers;
 pub mod pairs;
@@ -146,12 +147,16 @@ impl Census {
         self.servers.is_large() || self.clients.is_large()
     }
 
-    /// Flows (of certificates: times that one was shown) whose details are not kept, by the name of the loss.
-    pub fn beyond_bounds(&self) -> [(&'static str, u64); 3] {
+    /// Flows (of certificates: times that one was shown; of MSS values: messages) whose details are not kept, by the name of the
+    /// loss.
+    pub fn beyond_bounds(&self) -> [(&'static str, u64); 6] {
         [
             ("certificates_beyond_bound", self.certificates.beyond()),
             ("servers_beyond_bound", self.servers.beyond()),
             ("fingerprints_beyond_bound", self.clients.beyond()),
+            ("versions_beyond_bound", self.timeline.beyond()),
+            ("suites_by_version_beyond_bound", self.agreed.beyond()),
+            ("mss_beyond_bound", self.segmentation.beyond()),
         ]
     }
 }

@@ -5,12 +5,12 @@
 
 use super::Part;
 use super::by_code::ByCode;
+use super::few::{Few, MAX_VERSIONS, Sum, version_name};
 use super::histogram::{bucket, middle, quantile};
 use super::keyed::Keyed;
 use crate::row::assemble::FlowRows;
 use crate::row::{Millis, Word};
 use crate::table;
-use crate::tls::names;
 use serde::{Deserialize, Serialize};
 
 table! {
@@ -20,7 +20,7 @@ table! {
     metric: Word,
     /// `us` (microseconds) or `bytes`.
     unit: Word,
-    /// The version that was agreed on, by name; `all`: all flows, those without a ServerHello too.
+    /// The version that was agreed on, by name; `other`: codes without a name beyond the few that are told apart; `all`: all flows, those without a ServerHello too.
     version: Word,
     /// Flows that have the figure.
     count: u64,
@@ -64,6 +64,17 @@ fn micros(time: Option<Millis>) -> Option<u64> {
     u64::try_from(time?.0.0 / 1_000).ok()
 }
 
+/// Figures of one version by metric, its place in the list.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Spreads(Keyed<u8, Spread>);
+
+impl Sum for Spreads {
+    fn add(&mut self, other: Spreads) {
+        other.0.into_iter().for_each(|(metric, spread)| self.0.entry(metric).merge(&spread));
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Spread {
     min: u64,
@@ -87,17 +98,18 @@ impl Spread {
     }
 }
 
-/// Figures by metric (its place in the list) and version.
+/// Figures by version and metric.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Quantiles {
-    spreads: Keyed<(u8, Option<u16>), Spread>,
+    versions: Few<Option<u16>, Spreads, MAX_VERSIONS>,
 }
 
 impl Part for Quantiles {
     fn observe(&mut self, rows: &FlowRows) {
+        let spreads = self.versions.entry(rows.flow.tls_version_code);
         for (index, (_, _, take)) in METRICS.iter().enumerate() {
             let Some(value) = take(rows) else { continue };
-            let spread = self.spreads.entry((index as u8, rows.flow.tls_version_code));
+            let spread = spreads.0.entry(index as u8);
             spread.min = spread.min.min(value);
             spread.max = spread.max.max(value);
             *spread.buckets.entry(bucket(value)) += 1;
@@ -105,9 +117,7 @@ impl Part for Quantiles {
     }
 
     fn merge(&mut self, other: Self) {
-        for (key, theirs) in other.spreads {
-            self.spreads.entry(key).merge(&theirs);
-        }
+        self.versions.merge(other.versions);
     }
 }
 
@@ -116,24 +126,21 @@ impl Quantiles {
     pub fn curve(&self, metric: &str) -> Vec<(u64, u64)> {
         let Some(index) = METRICS.iter().position(|(name, ..)| *name == metric) else { return Vec::new() };
         let mut all = Spread::default();
-        for (_, spread) in self.spreads.in_order().into_iter().filter(|((of, _), _)| usize::from(*of) == index) {
-            all.merge(spread);
-        }
+        self.versions.values().filter_map(|spreads| spreads.0.get(&(index as u8))).for_each(|spread| all.merge(spread));
         all.buckets.iter().map(|(bucket, flows)| (middle(bucket).clamp(all.min, all.max), *flows)).collect()
     }
 
     /// The table: each metric for all flows, then by version.
     pub fn rows(&self) -> Vec<QuantileRow> {
-        let (spreads, mut rows) = (self.spreads.in_order(), Vec::new());
+        let (versions, mut rows) = (self.versions.in_order(), Vec::new());
         for (index, (metric, unit, _)) in METRICS.iter().enumerate() {
-            let of_metric = spreads.iter().filter(|((of, _), _)| usize::from(*of) == index);
+            let of_metric = versions.iter().filter_map(|(version, spreads)| Some((*version, spreads.0.get(&(index as u8))?)));
             let mut all = Spread::default();
             let mut by_version = Vec::new();
-            for ((_, version), spread) in of_metric {
+            for (version, spread) in of_metric {
                 all.merge(spread);
-                if let Some(code) = version {
-                    let name = names::version(*code).map_or_else(|| format!("0x{code:04x}").into(), Word::from);
-                    by_version.push(row(metric, unit, name, spread));
+                if version != Some(&None) {
+                    by_version.push(row(metric, unit, version_name(version), spread));
                 }
             }
             if !all.buckets.is_empty() {

@@ -21,6 +21,10 @@ pub const SLOWEST: usize = 200;
 pub const PER_FAILURE: usize = 20;
 /// Ways to fail that are kept, by outcome, step and alert; an archive has a dozen, an attacker could make thousands.
 pub const FAILURES: usize = 40;
+/// Flows of one rule.
+pub const PER_RULE: usize = 3;
+/// Rules that are kept, by id; there are some fifty.
+pub const RULES: usize = 100;
 /// Flows of one pair of version and cipher suite.
 pub const PER_SUITE: usize = 2;
 /// Pairs of version and cipher suite that are kept, by code.
@@ -31,8 +35,8 @@ pub const MESSAGES: usize = 64;
 /// Characters kept of a server name; the longest DNS name has 253.
 pub const NAME: usize = 300;
 
-/// Shares of the flows shown: failures, slowest, one of each suite; the sample fills the rest.
-const SHARES_OF_TEN: [usize; 3] = [5, 2, 2];
+/// Shares of the flows shown: examples of findings, failures, slowest, one of each suite; the sample fills the rest.
+const SHARES_OF_TEN: [usize; 4] = [3, 3, 1, 2];
 /// Makes the sample the same for every run.
 const SEED: u64 = 0x746c_7363_656e_7375;
 
@@ -61,6 +65,8 @@ type Early = (Timestamp, Word);
 /// The flows chosen so far.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Selection {
+    #[serde(default)]
+    findings: First<Word, First<Early, FlowRows, PER_RULE>, RULES>,
     failures: First<Ending, First<Early, FlowRows, PER_FAILURE>, FAILURES>,
     slowest: First<(Reverse<i64>, Word), FlowRows, SLOWEST>,
     suites: First<(u16, u16), First<Early, FlowRows, PER_SUITE>, SUITES>,
@@ -76,17 +82,28 @@ pub struct Chosen<'a> {
     pub why: &'static str,
 }
 
+/// Why a flow that a rule speaks of is shown.
+pub const FINDING: &str = "example of a finding";
 /// Why a flow of a pair of version and suite is shown.
 const SUITE: &str = "of its version and suite";
 
 /// How the flows are chosen, for the reader.
-pub const CHOSEN_BY: &str = "Shown are the earliest of each way to fail (at most 20 each), the slowest handshakes, the earliest of each \
-    version with each cipher suite, and a random sample with a fixed seed. The choice is the same for every run over the same captures.";
+pub const CHOSEN_BY: &str = "Drawn are the earliest flows of each finding, gravest first, the earliest of each way to fail, the slowest \
+    handshakes, the earliest of each version with each cipher suite, and a random sample with a fixed seed. The choice is the same \
+    for every run over the same captures.";
 
 impl Part for Selection {
     fn observe(&mut self, rows: &FlowRows) {
         let flow = &rows.flow;
         let id = || flow.flow_id.clone();
+        for rule in flow.findings.split(';').filter(|rule| !rule.is_empty()) {
+            if !self.findings.held.contains_key(rule) {
+                self.findings.entry(Word::new(rule));
+            }
+            if let Some(class) = self.findings.held.get_mut(rule) {
+                class.offer((flow.first_utc, id()), rows);
+            }
+        }
         if failed(rows)
             && let Some(class) = self.failures.entry(Ending::of(rows))
         {
@@ -104,6 +121,11 @@ impl Part for Selection {
     }
 
     fn merge(&mut self, other: Self) {
+        for (rule, flows) in other.findings.held {
+            if let Some(class) = self.findings.entry(rule) {
+                class.merge(flows);
+            }
+        }
         for (ending, flows) in other.failures.held {
             if let Some(class) = self.failures.entry(ending) {
                 class.merge(flows);
@@ -125,7 +147,8 @@ impl Selection {
     pub fn flows_mut(&mut self) -> impl Iterator<Item = &mut FlowRows> {
         let failures = self.failures.held.values_mut().flat_map(|class| class.held.values_mut());
         let suites = self.suites.held.values_mut().flat_map(|class| class.held.values_mut());
-        failures.chain(suites).chain(self.slowest.held.values_mut()).chain(self.sample.held.values_mut())
+        let findings = self.findings.held.values_mut().flat_map(|class| class.held.values_mut());
+        findings.chain(failures).chain(suites).chain(self.slowest.held.values_mut()).chain(self.sample.held.values_mut())
     }
 
     /// All flows held, and why; some twice. Failures in turn of each way to fail, the slowest, each suite, the sample.
@@ -142,16 +165,18 @@ impl Selection {
         self.slowest.held.values().map(|rows| &rows.flow)
     }
 
-    /// At most `limit` flows, none twice: failures first, in turn of each way to fail; then the slowest; then each
-    /// suite; then the sample.
-    pub fn chosen(&self, limit: usize) -> Vec<Chosen<'_>> {
+    /// At most `limit` flows, none twice: examples of `rules` first, in turn of each; then failures, in turn of each way to
+    /// fail; then the slowest; then each suite; then the sample.
+    pub fn chosen(&self, limit: usize, rules: &[&str]) -> Vec<Chosen<'_>> {
         let mut page = Shown { limit, taken: BTreeSet::new(), chosen: Vec::new() };
         let share = |at: usize| limit * SHARES_OF_TEN[at] / 10;
+        let findings = rules.iter().filter_map(|rule| self.findings.held.get(*rule)).map(|class| &class.held);
         let failures = self.failures.held.values().map(|class| &class.held);
         let suites = self.suites.held.values().map(|class| &class.held);
-        page.take(in_turn(failures, why_failed), share(0));
-        page.take(self.slowest.held.values().map(|rows| Chosen { rows, why: "slow" }), share(1));
-        page.take(in_turn(suites, |_| SUITE), share(2));
+        page.take(in_turn(findings, |_| FINDING), share(0));
+        page.take(in_turn(failures, why_failed), share(1));
+        page.take(self.slowest.held.values().map(|rows| Chosen { rows, why: "slow" }), share(2));
+        page.take(in_turn(suites, |_| SUITE), share(3));
         page.take(self.sample.held.values().map(|rows| Chosen { rows, why: "sample" }), limit);
         page.chosen
     }
@@ -243,7 +268,7 @@ mod tests {
         rows.messages = vec![Default::default(); 256];
         let mut selection = Selection::default();
         selection.observe(&rows);
-        let kept = &selection.chosen(1)[0].rows;
+        let kept = &selection.chosen(1, &[])[0].rows;
         assert!(kept.flow.suites_offered.0.is_empty() && kept.messages.len() == MESSAGES);
         assert!(kept.flow.sni.0.capacity() <= NAME * 4);
     }
@@ -255,8 +280,10 @@ mod tests {
         assert_eq!(selection.sample.held.len(), SAMPLE);
         assert_eq!(selection.slowest.held.len(), SLOWEST);
         assert!(selection.failures.held.len() <= FAILURES && selection.failures.held.values().all(|class| class.held.len() <= PER_FAILURE));
-        let chosen = selection.chosen(200);
+        let chosen = selection.chosen(200, &["protocol_tls10", "nothing"]);
         assert_eq!(chosen.len(), 200);
+        assert_eq!(chosen.iter().take_while(|flow| flow.why == FINDING).count(), PER_RULE);
+        assert!(chosen[0].rows.flow.findings.split(';').any(|rule| rule == "protocol_tls10"));
         let ids: BTreeSet<_> = chosen.iter().map(|flow| &flow.rows.flow.flow_id).collect();
         assert_eq!(ids.len(), 200);
         for why in ["failed with an alert", "slow", "of its version and suite", "sample"] {

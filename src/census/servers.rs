@@ -1,7 +1,7 @@
 //! `servers.csv`: what each server does.
 
 use super::bounded::Bounded;
-use super::few::Few;
+use super::members::Members;
 use super::totals::failed;
 use super::versions::{Era, era};
 use super::{Part, Server, server};
@@ -77,19 +77,19 @@ pub struct Tally {
     /// Handshakes that failed.
     pub failed: u64,
     /// Versions that it chose.
-    pub versions: Few<u16, 8>,
+    pub versions: Members<u16, 8>,
     /// Flows in which it chose one that is old.
     #[serde(default)]
     pub old: u64,
-    suites: Few<u16, 8>,
-    groups: Few<u16, 8>,
+    suites: Members<u16, 8>,
+    groups: Members<u16, 8>,
     resumed: u64,
     forward_secret: u64,
     /// Flows of which it is known that their key exchange is not forward secret.
     pub not_forward_secret: u64,
     pq_chosen: u64,
     /// The smallest digests.
-    leaves: Few<[u8; 32], 1>,
+    leaves: Members<[u8; 32], 1>,
     sni: Option<Wild>,
     bytes: u64,
     seen: (Timestamp, Timestamp),
@@ -104,15 +104,15 @@ impl Tally {
             flows: 0,
             completed: 0,
             failed: 0,
-            versions: Few::default(),
+            versions: Members::default(),
             old: 0,
-            suites: Few::default(),
-            groups: Few::default(),
+            suites: Members::default(),
+            groups: Members::default(),
             resumed: 0,
             forward_secret: 0,
             not_forward_secret: 0,
             pq_chosen: 0,
-            leaves: Few::default(),
+            leaves: Members::default(),
             sni: None,
             bytes: 0,
             seen: (flow.first_utc, flow.first_utc),
@@ -235,7 +235,7 @@ impl Servers {
 /// The row of one server.
 pub fn row((ip, port): Server, tally: &Tally) -> ServerRow {
     let hex = |code: u16| format!("0x{code:04x}");
-    let list = |codes: &Few<u16, 8>, name: &dyn Fn(u16) -> Option<&'static str>| -> Word {
+    let list = |codes: &Members<u16, 8>, name: &dyn Fn(u16) -> Option<&'static str>| -> Word {
         codes.iter().map(|code| name(*code).map_or_else(|| hex(*code), str::to_owned)).collect::<Vec<_>>().join(";").into()
     };
     ServerRow {

@@ -3,6 +3,7 @@
 use super::{FailOn, Form};
 use clap::Args;
 use clap::builder::BoolishValueParser;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -13,6 +14,9 @@ pub struct Report {
     /// What the report is called from now on
     #[arg(long, value_name = "TITLE")]
     pub report_title: Option<String>,
+    /// Rows that a table of the report may have from now on; the report's own limits hold
+    #[arg(long, value_name = "N")]
+    pub top: Option<NonZeroUsize>,
     /// Let the flow explorer show all flows, by files in report-pages/; where there are some, they are made again in any case
     #[arg(long)]
     pub report_pages: bool,

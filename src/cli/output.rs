@@ -3,7 +3,7 @@
 use crate::report::layout::{Format, Layout, Packing, SHEET_ROWS};
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 /// What is written.
@@ -35,9 +35,12 @@ pub struct Output {
     /// What the report is called [default: the name of what is read]
     #[arg(long, value_name = "TITLE", env = "TLSCENSUS_REPORT_TITLE", hide_env_values = true)]
     pub report_title: Option<String>,
+    /// Rows that a table of the report may have; the CSV files have all, and the report's own limits hold
+    #[arg(long, value_name = "N", env = "TLSCENSUS_TOP", hide_env_values = true)]
+    pub top: Option<NonZeroUsize>,
     /// Let the flow explorer of the report show all flows, not only the chosen ones
     ///
-    /// They are written to report-pages/ beside the report, 50,000 in a file, which the report loads when they are asked for; it makes no
+    /// They are written to report-pages/ beside the report, 50,000 in a file, which the report loads when they are asked for, and searches one after another; it makes no
     /// other request.
     #[arg(long, env = "TLSCENSUS_REPORT_PAGES", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     pub report_pages: bool,

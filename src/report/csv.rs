@@ -5,7 +5,7 @@
 use super::layout::Layout;
 use super::table_file::{TableFile, Written};
 use crate::error::Error;
-use crate::row::{Row, Style, Table};
+use crate::row::{Row, Table};
 use std::borrow::Borrow;
 use std::path::Path;
 
@@ -40,7 +40,7 @@ pub fn write<R: Row>(out: &Path, rows: impl IntoIterator<Item: Borrow<R>>, layou
     for row in rows {
         let row = row.borrow();
         row.append_csv(style, &mut lines);
-        file.guarded(guarded_cells(row, style));
+        file.guarded(if style.raw { 0 } else { row.guarded_cells() });
         if lines.len() >= CHUNK {
             file.append(&lines)?;
             lines.clear();
@@ -50,21 +50,11 @@ pub fn write<R: Row>(out: &Path, rows: impl IntoIterator<Item: Borrow<R>>, layou
     file.finish()
 }
 
-/// How many cells of a row the guard against formulas alters.
-pub fn guarded_cells<R: Row>(row: &R, style: Style) -> u64 {
-    if style.raw || !R::TABLE.columns.iter().any(|column| column.wild) {
-        return 0;
-    }
-    let (mut plain, mut guarded) = (0u64, 0u64);
-    row.cells(Style { raw: true }, &mut |cell| plain += cell.len() as u64);
-    row.cells(style, &mut |cell| guarded += cell.len() as u64);
-    guarded - plain // one quote a cell
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::census::losses::LossRow;
+    use crate::row::Style;
     use crate::row::Wild;
     use crate::row::flow::FlowRow;
 
@@ -109,7 +99,7 @@ mod tests {
     fn hostile_text_comes_back_in_one_cell_and_is_counted() {
         let mut file = header(&LossRow::TABLE, false);
         body(&mut file, &rows(), Style::default());
-        assert_eq!(rows().iter().map(|row| guarded_cells(row, Style::default())).sum::<u64>(), 3);
+        assert_eq!(rows().iter().map(Row::guarded_cells).sum::<u64>(), 3);
         let text = String::from_utf8(file).unwrap();
         assert!(text.split("\r\n").all(|line| !line.contains(['\r', '\n', '\0'])));
         let mut reader = csv::Reader::from_reader(text.as_bytes());

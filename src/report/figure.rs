@@ -5,6 +5,7 @@ pub mod area;
 pub mod curve;
 pub mod expiry;
 pub mod ladder;
+pub mod window;
 
 use super::view::{Span, Strip};
 use super::words;

@@ -19,7 +19,7 @@ use crate::census::losses::{LossRow, losses};
 use crate::row::capture::CaptureRow;
 use crate::time::Timestamp;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Gaps between captures below this are no gaps in the strip: a rotation takes a moment.
 const SLACK_US: u64 = 1_000_000;
@@ -50,6 +50,9 @@ pub fn page(results: &Results) -> Page {
         ..Page::default()
     };
     page.verdict = verdict::judge(&page);
+    if let Some(top) = results.top() {
+        page.cut_tables(top);
+    }
     page
 }
 
@@ -129,16 +132,19 @@ fn lost(results: &Results) -> Cut<view::Loss, { view::MAX_LOSSES }> {
 /// A lane a series; a capture of its own is a series of one.
 fn strip(captures: &[CaptureRow]) -> Strip {
     let mut lanes: BTreeMap<&str, (String, Vec<Span>)> = BTreeMap::new();
-    for capture in captures {
-        let Some(span) = span(capture) else { continue };
+    let timed: Vec<(&CaptureRow, Span)> = captures.iter().filter_map(|capture| Some((capture, span(capture)?))).collect();
+    let outside = figure::window::outside(&timed.iter().map(|(_, span)| *span).collect::<Vec<_>>());
+    let left_out: BTreeSet<usize> = outside.iter().copied().collect();
+    for (_, (capture, span)) in timed.iter().enumerate().filter(|(at, _)| !left_out.contains(at)) {
         let series = if capture.series_id.is_empty() { &capture.path.0 } else { capture.series_id.as_ref() };
-        lanes.entry(series).or_insert_with(|| (capture.path.0.clone(), Vec::new())).1.push(span);
+        lanes.entry(series).or_insert_with(|| (capture.path.0.clone(), Vec::new())).1.push(*span);
     }
     let covered = figure::union(lanes.values().flat_map(|lane| lane.1.iter().copied()), SLACK_US);
     let mut lanes: Vec<_> = lanes.into_values().map(|(name, spans)| (name, figure::union(spans, SLACK_US))).collect();
     let length = |spans: &[Span]| spans.iter().map(|span| span.last_us.abs_diff(span.first_us)).fold(0u64, u64::saturating_add);
     lanes.sort_by(|one, other| length(&other.1).cmp(&length(&one.1)).then_with(|| one.0.cmp(&other.0)));
-    Strip { covered, lanes: lanes.into_iter().map(|(name, spans)| Lane { name, spans: spans.into_iter().collect() }).collect() }
+    let outside = outside.into_iter().map(|at| (timed[at].0.path.0.clone(), timed[at].1)).collect();
+    Strip { covered, outside, lanes: lanes.into_iter().map(|(name, spans)| Lane { name, spans: spans.into_iter().collect() }).collect() }
 }
 
 fn span(capture: &CaptureRow) -> Option<Span> {
@@ -226,8 +232,28 @@ mod tests {
         let headline = &page.verdict.sentences[0];
         assert!(headline.starts_with("TLS 1.0 agreed on (6 servers, "), "{headline}");
         assert_eq!(page.ladders.ladders.total(), 500);
-        assert!(page.ladders.ladders.shown() > 100);
+        assert_eq!(page.ladders.ladders.shown() as usize, view::MAX_LADDERS);
+        let first = &page.ladders.ladders.rows()[0];
+        let worst = &page.findings.rows.rows()[0].id;
+        assert!(first.why == "example of a finding" && first.findings.contains(worst), "{}: {:?}", first.why, first.findings);
         assert_eq!(page.versions.rows.rows()[0].code, 0x0304);
+    }
+
+    #[test]
+    fn asked_for_a_few_rows_the_page_has_no_more_of_any_table() {
+        let mut census = Census::default();
+        crate::census::tests::flows(500).iter().for_each(|rows| census.observe(rows));
+        let mut page = filled(&census, &[]);
+        let full = crate::report::html::render(&page).unwrap();
+        page.cut_tables(2);
+        let short = crate::report::html::render(&page).unwrap();
+        let longest = |html: &str| {
+            let tables = html.split("<table").skip(1).filter(|table| !table.contains("The same as a table"));
+            tables.map(|table| table.split("</table>").next().unwrap().matches("<tr").count()).max().unwrap()
+        };
+        // Steps and percentiles are as many as there are.
+        assert!(longest(&full) > 100 && longest(&short) <= 1 + view::MAX_STEPS.max(view::MAX_QUANTILES), "{}", longest(&short));
+        assert_eq!((page.servers.rows.shown(), page.servers.rows.total() > 2), (2, true));
     }
 
     #[test]

@@ -95,12 +95,14 @@ pub fn json_block(value: &serde_json::Value) -> String {
 /// JSON without what could end an element or a line of a script.
 fn escaped(json: &str) -> String {
     let mut block = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => block.push_str(&format!("\\u{:04x}", c as u32)),
-            _ => block.push(c),
-        }
+    let mut rest = json;
+    while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+        let mut after = rest[at..].chars();
+        block.push_str(&rest[..at]);
+        block.extend(after.next().map(|c| format!("\\u{:04x}", c as u32)));
+        rest = after.as_str();
     }
+    block.push_str(rest);
     block
 }
 
@@ -251,7 +253,7 @@ impl<'a> Report<'a> {
     /// The flows of the explorer's plain table.
     fn plain(&self) -> &[view::ExplorerRow] {
         let rows = self.page.explorer.rows.rows();
-        &rows[..rows.len().min(self.explored as usize).min(view::MAX_EXPLORED_ROWS)]
+        &rows[..rows.len().min(self.explored as usize).min(view::MAX_EXPLORED_ROWS).min(self.page.top.unwrap_or(usize::MAX))]
     }
 
     /// Whether a flow has its ladder in the page, so that a link to it leads somewhere.

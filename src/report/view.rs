@@ -17,6 +17,7 @@ pub mod handshake;
 pub mod ladder;
 pub mod parties;
 pub mod timing;
+mod top;
 
 pub use baseline::{Baseline, Figures};
 pub use certificates::{CertificateRow, Certificates, MAX_CERTIFICATES};
@@ -58,12 +59,14 @@ pub const MAX_MESSAGES: usize = 30;
 pub const MAX_MSS: usize = 20;
 /// Captures in the table of captures.
 pub const MAX_CAPTURES: usize = 150;
-/// Ladders drawn in the page.
-pub const MAX_LADDERS: usize = 200;
+/// Ladders drawn in the page: with their elements they are more than half of what a browser has to build.
+pub const MAX_LADDERS: usize = 100;
 /// Lines in one ladder.
 pub const MAX_LADDER_LINES: usize = 24;
 /// Lanes in the strip of time against capture.
 pub const MAX_LANES: usize = 30;
+/// Captures that are named because they lie outside the strip.
+pub const MAX_OUTSIDE: usize = 3;
 /// Spans in one lane of the strip.
 pub const MAX_SPANS: usize = 120;
 /// Rows that all ladder tables together may take; a ladder beyond it keeps its drawing and loses its table.
@@ -112,6 +115,8 @@ pub struct Page {
     pub partial: Option<String>,
     /// The run that this one is compared with.
     pub baseline: Option<Baseline>,
+    /// Rows that a table may have, where fewer than usual were asked for.
+    pub top: Option<usize>,
     /// Section 0. [`super::verdict::judge`] makes it from the rest of the page.
     pub verdict: Verdict,
     /// Section 1.
@@ -306,8 +311,10 @@ pub struct Span {
 /// Time against captures: one lane a series (or a capture, where there are few), and all of them together.
 #[derive(Clone, Debug, Default)]
 pub struct Strip {
-    /// The union over all captures; [`super::figure::union`] makes it.
+    /// The union over all captures but those outside; [`super::figure::union`] makes it.
     pub covered: Vec<Span>,
+    /// Captures whose times lie far from those of all others: path and times. They are not drawn.
+    pub outside: Cut<(String, Span), MAX_OUTSIDE>,
     /// Lanes, longest first or in path order.
     pub lanes: Cut<Lane, MAX_LANES>,
 }

@@ -112,6 +112,9 @@ pub fn visible(text: &str) -> String {
 
 /// The first `most` characters made visible, then an ellipsis and how many are left out.
 pub fn clip(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return reveal(text);
+    }
     match text.char_indices().nth(most) {
         None => reveal(text),
         Some((end, _)) => format!("{}… ({} more)", reveal(&text[..end]), count(text[end..].chars().count() as u64)),
@@ -120,6 +123,9 @@ pub fn clip(text: &str, most: usize) -> String {
 
 /// Controls as `\x1b`, bidi marks and invisible characters as `\u{202E}`.
 pub fn reveal(text: &str) -> String {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -18,6 +18,9 @@ use crate::row::flow::FlowRow;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
+/// The setting that says how many rows a table of the page may have.
+pub const TOP: &str = "rows of a table in the report, at most";
+
 /// What a run came to.
 #[derive(Debug, Clone)]
 pub struct Results<'a> {
@@ -53,6 +56,11 @@ impl Results<'_> {
     /// The path of a capture by its number in the ledger; empty where there is no such number.
     pub fn path_of(&self, capture: u32) -> &str {
         self.captures.get(capture as usize).map_or("", |capture| &capture.path.0)
+    }
+
+    /// Rows that a table of the page may have, where fewer than usual were asked for.
+    pub fn top(&self) -> Option<usize> {
+        self.settings.iter().find(|(name, _)| name == TOP)?.1.parse().ok()
     }
 
     /// Where a reader finds what was written to `out`, for a message.

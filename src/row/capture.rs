@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 table! {
     /// A capture file, read or not: nothing that was found is left out.
     CaptureRow, "captures", key ["path"];
-    /// `c` and 12 hex digits of a hash of size, first and last 64 KiB. Empty: it could not be opened.
+    /// `c` and 12 hex digits of a hash of size, first and last 64 KiB; of standard input, of its first MiB. Empty: it could not be opened.
     capture_id: Word,
     /// Its path relative to the root that was given.
     path: Wild,

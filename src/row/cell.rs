@@ -66,6 +66,10 @@ pub trait Cell {
     const WILD: bool = false;
     /// Appends the cell to a CSV line, quotes included; nothing where the value is absent.
     fn append(&self, style: Style, out: &mut Vec<u8>);
+    /// Whether the guard against formulas alters the cell.
+    fn is_guarded(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! integers {
@@ -104,6 +108,9 @@ impl<T: Cell> Cell for Option<T> {
         if let Some(value) = self {
             value.append(style, out);
         }
+    }
+    fn is_guarded(&self) -> bool {
+        self.as_ref().is_some_and(T::is_guarded)
     }
 }
 
@@ -224,11 +231,6 @@ impl Wild {
         }
         Wild(text)
     }
-
-    /// Whether the guard against formulas would alter the cell.
-    pub fn is_guarded(&self) -> bool {
-        starts_formula(&self.0)
-    }
 }
 
 impl Cell for Wild {
@@ -244,6 +246,9 @@ impl Cell for Wild {
         }
         append_bounded(&self.0, out);
         out.push(b'"');
+    }
+    fn is_guarded(&self) -> bool {
+        starts_formula(&self.0)
     }
 }
 
@@ -401,6 +406,10 @@ impl Cell for WildList {
             joined.push_str(&text);
         }
         Wild(joined).append(style, out);
+    }
+    /// A list begins like its first text.
+    fn is_guarded(&self) -> bool {
+        self.0.first().is_some_and(Wild::is_guarded)
     }
 }
 

@@ -56,11 +56,18 @@ pub trait Row {
     fn append_csv(&self, style: Style, out: &mut Vec<u8>);
     /// Hands out each cell as it stands in a CSV file.
     fn cells(&self, style: Style, each: &mut dyn FnMut(&[u8]));
+    /// How many of its cells the guard against formulas alters.
+    fn guarded_cells(&self) -> u64;
     /// The row by the text of its cells, asked for by column. A column that is not there (a file of another version) has its
     /// default; none where a text does not fit its column.
     fn read(cell: &dyn Fn(&str) -> Option<String>) -> Option<Self>
     where
         Self: Sized;
+}
+
+/// Whether a value is its type's default, which a state leaves out: most cells of a row are empty.
+pub(crate) fn is_absent<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Declares a table: its row struct and its schema at once.
@@ -75,7 +82,7 @@ macro_rules! table {
         #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
         #[serde(default)]
         pub struct $name {
-            $($(#[doc = $cdoc])+ pub $field: $type,)+
+            $($(#[doc = $cdoc])+ #[serde(skip_serializing_if = "crate::row::is_absent")] pub $field: $type,)+
         }
 
         impl $crate::row::Row for $name {
@@ -107,6 +114,10 @@ macro_rules! table {
                     $crate::row::Cell::append(&self.$field, style, &mut cell);
                     each(&cell);
                 )+
+            }
+
+            fn guarded_cells(&self) -> u64 {
+                0 $(+ u64::from($crate::row::Cell::is_guarded(&self.$field)))+
             }
 
             fn read(cell: &dyn Fn(&str) -> Option<String>) -> Option<Self> {

@@ -12,7 +12,7 @@ use crate::flow::datagram::{DatagramFlow, DatagramReader, DatagramSink};
 use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
 use crate::ledger::{Layer, Ledger, Place, Reason};
-use crate::row::Wild;
+use crate::row::Row;
 use crate::row::assemble::{Origin, assemble};
 use crate::row::flow::FlowRow;
 use crate::row::network::Network;
@@ -302,9 +302,7 @@ impl<'a> Collector<'a> {
         counts.failed += u64::from(matches!(rows.flow.outcome.as_ref(), "alert" | "reset" | "closed" | "timeout"));
         counts.offload |= rows.flow.offload_suspected;
         if !self.run.style.raw {
-            let alpn_offered = rows.flow.alpn_offered.0.first().is_some_and(Wild::is_guarded);
-            self.collected.guarded_cells +=
-                [rows.flow.sni.is_guarded(), rows.flow.alpn.is_guarded(), alpn_offered].map(u64::from).iter().sum::<u64>();
+            self.collected.guarded_cells += rows.flow.guarded_cells();
         }
         let key = RowKey { capture: capture as u32, frame: network.first.frame };
         let harvest = self.harvest.get_or_insert_with(|| self.run.harvests.take());

@@ -15,7 +15,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
     let mut lanes = Lanes::new(run.hash_key);
     let mut collector = Collector::new(run, &facts);
     let defragmenter = Mutex::default();
-    let mut governor = Governor::default();
+    let mut governor = Governor::new(run.bounds(series));
     let mut number = 0;
     let mut buffer = Buffer::default();
     let mut dissection = Dissection::new(1);

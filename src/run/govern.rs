@@ -8,6 +8,7 @@
 //! The pressure on a block follows from the loads of the blocks at least [`DELAY`] before it, which every order of work
 //! knows by then: no more than [`DELAY`] blocks are under way at once.
 
+use super::memory::Bounds;
 use crate::flow::table::{Load, Pressure};
 use std::collections::VecDeque;
 
@@ -24,6 +25,7 @@ const MAX_SHIFT: u8 = 15;
 /// The pressure over the blocks of a series.
 #[derive(Debug, Default)]
 pub struct Governor {
+    bounds: Bounds,
     loads: VecDeque<Load>,
     /// Blocks whose load went into the pressure.
     applied: u64,
@@ -31,6 +33,11 @@ pub struct Governor {
 }
 
 impl Governor {
+    /// For a series that may hold so much.
+    pub fn new(bounds: Bounds) -> Self {
+        Governor { bounds, ..Governor::default() }
+    }
+
     /// Takes the load after the next block in order.
     pub fn load(&mut self, load: Load) {
         self.loads.push_back(load);
@@ -44,8 +51,8 @@ impl Governor {
             // What a change does shows only in loads a delay later: no second one before.
             if self.applied.is_multiple_of(DELAY) {
                 self.pressure = Pressure {
-                    flows: step(self.pressure.flows, load.flows, MAX_FLOWS),
-                    held: step(self.pressure.held, load.held, MAX_HELD),
+                    flows: step(self.pressure.flows, load.flows, self.bounds.flows),
+                    held: step(self.pressure.held, load.held, self.bounds.held),
                 };
             }
         }
@@ -53,10 +60,11 @@ impl Governor {
     }
 }
 
-/// Three steps up above the bound, one down below half of it.
+/// Three steps up above the bound, six above twice as much, twelve above four times; one down below half of it.
 fn step(shift: u8, load: u64, bound: u64) -> u8 {
     if load > bound {
-        (shift + 3).min(MAX_SHIFT)
+        let far = (load / bound.max(1)).ilog2().min(2);
+        (shift + (3 << far)).min(MAX_SHIFT)
     } else if load < bound / 2 {
         shift.saturating_sub(1)
     } else {
@@ -91,5 +99,12 @@ mod tests {
         }
         assert_eq!((pressures[30], pressures[31], pressures[110]), (0, 3, MAX_SHIFT));
         assert_eq!(pressures[599], 0);
+
+        let mut strict = Governor::new(Bounds { flows: 1_000, held: 1_000 });
+        (0..DELAY).for_each(|_| strict.load(Load { flows: 1_001, held: 999 }));
+        let pressure = strict.pressure(2 * DELAY - 1);
+        assert_eq!((pressure.flows, pressure.held), (3, 0));
+        assert_eq!([1_999, 2_000, 4_000, u64::MAX].map(|load| step(0, load, 1_000)), [3, 6, 12, 12]);
+        assert_eq!((step(5, 500, 1_000), step(5, 499, 1_000), step(9, u64::MAX, 1_000)), (5, 4, MAX_SHIFT));
     }
 }

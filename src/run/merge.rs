@@ -42,7 +42,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
         spare: Vec::new(),
         lanes: Lanes::new(run.hash_key),
         defragmenter: Defragmenter::default(),
-        governor: Governor::default(),
+        governor: Governor::new(run.bounds(series)),
         pressure: Pressure::default(),
         number: 0,
         turn: (u32::MAX, 0),

@@ -1,7 +1,7 @@
 //! The output folder: made beside its place and renamed, whole or not at all.
 
 use super::collect::Collected;
-use super::govern::{MAX_FLOWS, MAX_HELD};
+use super::memory::Memory;
 use super::store::{RowStore, TABLES};
 use super::streams::Streams;
 use crate::archive::{FLOOR, MAX_RATIO, MAX_WINDOW};
@@ -150,10 +150,9 @@ fn append(files: &mut [TableFile], pending: &mut [Vec<u8>; TABLES]) -> Result<()
 }
 
 /// Limits in force, as they are said to the reader.
-pub fn limits() -> Vec<(&'static str, String)> {
-    vec![
-        ("bytes of live flows in a series, at most", MAX_FLOWS.to_string()),
-        ("bytes held behind holes in a series, at most", MAX_HELD.to_string()),
+pub fn limits(memory: Memory) -> Vec<(&'static str, String)> {
+    let mut limits = memory.limits();
+    limits.extend([
         ("bytes held behind holes in a direction, at most", crate::flow::direction::MAX_HELD.to_string()),
         ("silence that ends an open flow", format!("{} s", IDLE.0 / SECOND)),
         ("silence that ends a closing flow", format!("{} s", IDLE_CLOSED.0 / SECOND)),
@@ -168,5 +167,6 @@ pub fn limits() -> Vec<(&'static str, String)> {
         ("fingerprints of clients kept, at most", crate::census::clients::MAX_FINGERPRINTS.to_string()),
         ("certificates kept, at most", crate::census::certificates::MAX_CERTIFICATES.to_string()),
         ("messages kept of a flow, at most", crate::tls::seen::MAX_MESSAGES.to_string()),
-    ]
+    ]);
+    limits
 }

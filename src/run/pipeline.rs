@@ -32,7 +32,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
     let pipeline = Pipeline {
         run,
         facts: &facts,
-        schedule: Mutex::new(Schedule::new(facts.captures.len(), run.threads)),
+        schedule: Mutex::new(Schedule::new(facts.captures.len(), run.threads, run.bounds(series))),
         changed: Condvar::new(),
         walker: Mutex::default(),
         lanes: (0..LANES).map(|_| Mutex::new((Lanes::new(run.hash_key), Collector::new(run, &facts)))).collect(),

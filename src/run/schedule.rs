@@ -2,6 +2,7 @@
 
 use super::dissection::Dissection;
 use super::govern::{DELAY, Governor};
+use super::memory::Bounds;
 use super::pipeline::Dissected;
 use crate::capture::block::{Buffer, Extent, Source};
 use crate::flow::table::{Load, Pressure};
@@ -110,8 +111,8 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The start of a series of so many files.
-    pub fn new(files: usize, threads: usize) -> Self {
+    /// The start of a series of so many files, which may hold so much.
+    pub fn new(files: usize, threads: usize, bounds: Bounds) -> Self {
         Schedule {
             slots: VecDeque::new(),
             oldest: 0,
@@ -120,7 +121,7 @@ impl Schedule {
             files,
             next: (0, 0),
             opened: None,
-            governor: Governor::default(),
+            governor: Governor::new(bounds),
             spare: Vec::new(),
             spare_dissections: Vec::new(),
             failed: false,

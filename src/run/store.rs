@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Bytes of rows kept in memory before they are written to a scratch file.
-const MAX_MEMORY: usize = 8 << 20;
+pub const MAX_MEMORY: usize = 8 << 20;
 
 /// Scratch files that are read at the same time; if there are more, they are first merged to fewer.
 const MAX_OPEN: usize = 64;
@@ -160,9 +160,9 @@ struct Desk {
 }
 
 impl RowStore {
-    /// An empty store that may write to a folder.
-    pub fn new(scratch: &Path) -> Self {
-        RowStore { scratch: scratch.to_owned(), most: (MAX_MEMORY, MAX_OPEN), inner: Mutex::default() }
+    /// An empty store that may write to a folder, and keeps so many bytes of rows in memory.
+    pub fn new(scratch: &Path, memory: usize) -> Self {
+        RowStore { scratch: scratch.to_owned(), most: (memory, MAX_OPEN), inner: Mutex::default() }
     }
 
     /// Takes rows; where that is too much for the memory, writes what it holds to a scratch file. Gives an empty run in return.
@@ -370,7 +370,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("tlscensus-store-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let check = |memory: usize, open: usize| {
-            let store = RowStore { most: (memory, open), ..RowStore::new(&folder) };
+            let store = RowStore { most: (memory, open), ..RowStore::new(&folder, MAX_MEMORY) };
             let mut run = Run::default();
             for number in 0..1_000u64 {
                 let key = RowKey { capture: (number % 3) as u32, frame: number * 617 % 1_000 };

@@ -101,7 +101,7 @@ fn analyze(input: &Path, out: &Path, pairs: bool) {
     fs::create_dir_all(out).unwrap();
     let progress = Progress::new(Mode::None, 0, 0);
     let rules = Rules::default();
-    let options = Options { style: Style::default(), rules: &rules, mask: None, period: Default::default() };
+    let options = Options { style: Style::default(), rules: &rules, mask: None, period: Default::default(), memory: Default::default() };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let found = pool.install(|| run(&archive, options, out, &progress, &AtomicBool::new(false))).unwrap();
     assert!(found.captures.iter().all(|capture| capture.status == "ok"));

@@ -324,7 +324,11 @@ fn health(total: u64) -> Health {
             packets,
         })
         .collect(),
-        strip: Strip { covered, lanes: lanes.into_iter().collect() },
+        strip: Strip {
+            covered,
+            outside: [("clock/never-set.pcap".to_owned(), Span { first_us: 0, last_us: 5_000_000 })].into_iter().collect(),
+            lanes: lanes.into_iter().collect(),
+        },
         losses: [
             ("link", "unknown_link_type", 1_200, 88_000),
             ("ip", "fragment_passed_over", 311, 402_113),
@@ -435,6 +439,7 @@ fn ladder(at: u64) -> Ladder {
         outcome: if failed { "alert".into() } else { "completed".into() },
         level: if failed { Level::Bad } else { Level::Good },
         why: if failed { "failed with an alert".into() } else { "among the slowest".into() },
+        findings: Vec::new(),
         mss_client: Some(1_460),
         mss_server: Some(1_440),
         handshake_us: (!failed).then_some(44_001 + at * 1_310),
@@ -462,6 +467,7 @@ fn hostile_ladder(at: u64, bad: &str) -> Ladder {
         alpn: Some(bad()),
         outcome: bad(),
         why: bad(),
+        findings: vec![bad()],
         wireshark_filter: bad(),
         command: bad(),
         lines: lines.map(|line| LadderLine { name: bad(), detail: bad(), ..line.clone() }).collect(),

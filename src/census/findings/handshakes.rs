@@ -4,6 +4,7 @@ use super::look::{Look, TLS12};
 use super::rule::{Check, Rule, Severity, Subject, Threshold};
 use crate::census::cipher_suites::rating;
 use crate::census::totals::failed;
+use crate::row::cell::Cell;
 use crate::row::message::MessageRow;
 
 fn how_it_ended(look: &Look<'_>) -> String {

@@ -9,6 +9,9 @@
 //!
 //! Messages of one flight stand on one ground. Where the page is narrow the style moves the parts together: the columns on
 //! the right go, and a line beneath each arrow has their figures.
+//!
+//! A ladder has few elements, because those of all ladders are most of the page: an arrow is one path, and bytes, records
+//! and segments are one text in a fixed pitch.
 
 use super::super::view::{Direction, Ladder, LadderLine, StepState};
 use super::super::words;
@@ -42,6 +45,8 @@ pub struct LadderFigure<'a> {
     pub height: u64,
     /// Lower end of the vertical lines.
     pub foot: u64,
+    /// The names of bytes, records and segments, spaced as their figures are.
+    pub heads: String,
     /// The arrows.
     pub rows: Vec<Row<'a>>,
     /// Grounds of every other flight: top edge and height.
@@ -70,16 +75,12 @@ pub struct Row<'a> {
     pub text_y: u64,
     /// Middle of the shaft.
     pub y: u64,
-    /// Top edge of the shaft's pieces.
-    pub top: u64,
-    /// Their height.
-    pub thick: u64,
-    /// Left edges and widths; empty where nothing was sent.
-    pub pieces: Vec<super::Piece>,
-    /// Points of the arrow head towards the client.
-    pub head_left: Option<String>,
-    /// Points of the arrow head towards the server.
-    pub head_right: Option<String>,
+    /// Whether anything was sent.
+    pub sent: bool,
+    /// Path of the arrow: the pieces of its shaft and its heads; a line from side to side where nothing was sent.
+    pub path: String,
+    /// Bytes, records and segments, each to the right of its column.
+    pub figures: String,
     /// Class of the arrow: who sent it and what state it is in.
     pub class: &'static str,
     /// The word for the state.
@@ -107,7 +108,7 @@ pub fn draw(ladder: &Ladder) -> LadderFigure<'_> {
         before = row.line.flight.or(before);
     }
     let foot = TOP + rows.len() as u64 * ROW + 4;
-    LadderFigure { ladder, height: foot + 8, foot, grounds: grounds(&rows), turns: turns(&rows), rows }
+    LadderFigure { ladder, height: foot + 8, foot, heads: heads(), grounds: grounds(&rows), turns: turns(&rows), rows }
 }
 
 /// Stretches of rows of one flight, of every other flight.
@@ -130,7 +131,7 @@ fn grounds(rows: &[Row]) -> Vec<(u64, u64)> {
 fn turns(rows: &[Row]) -> Vec<Turn> {
     let sent: Vec<_> = rows
         .iter()
-        .filter(|row| !row.pieces.is_empty() && matches!(row.line.direction, Direction::Client | Direction::Server))
+        .filter(|row| row.sent && matches!(row.line.direction, Direction::Client | Direction::Server))
         .filter_map(|row| Some((row.line.direction, row.y, row.line.since_start_us?)))
         .collect();
     let x = SERVER_X + 8;
@@ -168,21 +169,13 @@ pub fn frames(line: &LadderLine) -> String {
 fn row(line: &LadderLine, at: u64) -> Row<'_> {
     let y = TOP + at * ROW + 22;
     let sent = !matches!(line.state, StepState::NotPart | StepState::Missing) && line.direction != Direction::None;
-    let segments = line.segments.unwrap_or(1).clamp(1, MOST_PIECES);
-    let thick = if sent { 2 + segments.min(6) } else { 0 };
-    let left = matches!(line.direction, Direction::Server | Direction::Both) && sent;
-    let right = matches!(line.direction, Direction::Client | Direction::Both) && sent;
-    let from = CLIENT_X + MARGIN + if left { HEAD } else { 0 };
-    let to = SERVER_X - MARGIN - if right { HEAD } else { 0 };
     Row {
         line,
         text_y: y - 9,
         y,
-        top: y - thick / 2,
-        thick,
-        pieces: if sent { cut(from, to, segments) } else { Vec::new() },
-        head_left: left.then(|| head(CLIENT_X + MARGIN, CLIENT_X + MARGIN + HEAD, y)),
-        head_right: right.then(|| head(SERVER_X - MARGIN, SERVER_X - MARGIN - HEAD, y)),
+        sent,
+        path: if sent { arrow(line, y) } else { format!("M{},{y}H{}", CLIENT_X + 12, SERVER_X - 12) },
+        figures: figures(line),
         class: class(line),
         word: word(line.state),
         from: match line.direction {
@@ -197,6 +190,45 @@ fn row(line: &LadderLine, at: u64) -> Row<'_> {
         flight: None,
         under: under(line),
     }
+}
+
+/// The outlines of an arrow: a piece of the shaft for each segment, and the heads.
+fn arrow(line: &LadderLine, y: u64) -> String {
+    let segments = line.segments.unwrap_or(1).clamp(1, MOST_PIECES);
+    let thick = 2 + segments.min(6);
+    let left = matches!(line.direction, Direction::Server | Direction::Both);
+    let right = matches!(line.direction, Direction::Client | Direction::Both);
+    let from = CLIENT_X + MARGIN + if left { HEAD } else { 0 };
+    let to = SERVER_X - MARGIN - if right { HEAD } else { 0 };
+    let mut path = String::new();
+    for super::Piece { x, w } in cut(from, to, segments) {
+        path.push_str(&format!("M{x},{}h{w}v{thick}h-{w}z", y - thick / 2));
+    }
+    if left {
+        path.push_str(&head(CLIENT_X + MARGIN, CLIENT_X + MARGIN + HEAD, y));
+    }
+    if right {
+        path.push_str(&head(SERVER_X - MARGIN, SERVER_X - MARGIN - HEAD, y));
+    }
+    path
+}
+
+/// Names of the columns that stand in one text, and their width in characters.
+const COLUMNS: [(&str, usize); 3] = [("bytes", 10), ("records", 9), ("segments", 10)];
+
+/// The figures of a line under [`COLUMNS`]; nothing where it has none.
+fn figures(line: &LadderLine) -> String {
+    let figures = [line.bytes, line.records, line.segments];
+    if figures.iter().all(Option::is_none) {
+        return String::new();
+    }
+    let column = |(figure, (_, width)): (Option<u64>, (&str, usize))| format!("{:>width$}", figure.map(words::count).unwrap_or_default());
+    figures.into_iter().zip(COLUMNS).map(column).collect()
+}
+
+/// The names of [`COLUMNS`], spaced as the figures are.
+fn heads() -> String {
+    COLUMNS.iter().map(|(name, width)| format!("{name:>width$}")).collect()
 }
 
 /// `2 segments sent again`, or nothing.
@@ -247,7 +279,7 @@ fn cut(from: u64, to: u64, n: u64) -> Vec<super::Piece> {
 }
 
 fn head(tip: u64, base: u64, y: u64) -> String {
-    format!("{tip},{y} {base},{} {base},{}", y - 6, y + 6)
+    format!("M{tip},{y}L{base},{}V{}z", y - 6, y + 6)
 }
 
 #[cfg(test)]
@@ -285,6 +317,11 @@ mod tests {
         assert_eq!(figure.rows.iter().map(|row| row.flight).collect::<Vec<_>>(), [Some(1), Some(2), None, Some(3), None]);
         assert_eq!(figure.rows[1].under, "20.500 ms · 3,712 B · 3 seg · frames 6–10 · seen");
         assert_eq!(figure.rows[1].again, "2 segments sent again");
+        assert_eq!(
+            (figure.rows[1].figures.as_str(), figure.heads.as_str()),
+            ("     3,712        1         3", "     bytes  records  segments")
+        );
+        assert_eq!(figure.rows[1].path, "M117,112h123v5h-123zM244,112h123v5h-123zM371,112h125v5h-125zM108,114L117,108V120z");
     }
 
     #[test]

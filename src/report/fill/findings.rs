@@ -2,7 +2,7 @@
 
 use super::super::view::{Cut, Finding, FindingExample, Findings, Level};
 use super::super::write::Results;
-use crate::census::findings::{Example, FindingRow, Found, Severity, all};
+use crate::census::findings::{Example, FindingRow, Found, Severity, Subject, all};
 
 /// Section 2.
 pub fn findings(results: &Results) -> Findings {
@@ -26,8 +26,11 @@ fn finding(results: &Results, found: &Found) -> Finding {
         path: path(&example.capture_id).to_owned(),
         filter: example.wireshark_filter.clone().into_owned(),
     };
-    let subject =
-        |row: &FindingRow| FindingExample { who: row.subject_id.0.clone(), evidence: row.evidence.0.clone(), ..FindingExample::default() };
+    let subject = |row: &FindingRow| FindingExample {
+        who: short(rule.subject(), &row.subject_id.0),
+        evidence: row.evidence.0.clone(),
+        ..FindingExample::default()
+    };
     let examples = match found.examples.is_empty() {
         false => Cut::of(found.examples.iter().map(flow), found.flows),
         true => found.rows.iter().take(subjects as usize).map(subject).collect(),
@@ -47,6 +50,14 @@ fn finding(results: &Results, found: &Found) -> Finding {
         more: found.more,
         flows: found.flows,
         examples,
+    }
+}
+
+/// A subject as it is named in the page: of a certificate's 64 digits as many as tell it from others.
+fn short(subject: Subject, id: &str) -> String {
+    match (subject, id.get(..16)) {
+        (Subject::Certificate, Some(start)) if id.len() > 16 => format!("{start}\u{2026}"),
+        _ => id.to_owned(),
     }
 }
 

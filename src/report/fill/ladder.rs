@@ -16,7 +16,8 @@ use std::collections::HashMap;
 pub fn ladders(results: &Results) -> view::Ladders {
     let paths: HashMap<&str, &str> =
         results.captures.iter().rev().map(|capture| (capture.capture_id.as_ref(), capture.path.0.as_str())).collect();
-    let chosen = results.census.selection.chosen(view::MAX_LADDERS);
+    let rules: Vec<&str> = results.findings.iter().filter(|found| !found.setting.muted).map(|found| found.rule.id).collect();
+    let chosen = results.census.selection.chosen(view::MAX_LADDERS, &rules);
     let path = |chosen: &Chosen| paths.get(chosen.rows.flow.capture_id.as_ref()).copied().unwrap_or_default();
     let draw = |chosen: &Chosen| ladder_of(chosen.rows, path(chosen), chosen.why);
     view::Ladders {
@@ -54,6 +55,7 @@ pub fn ladder_of(rows: &FlowRows, path: &str, why: &str) -> Ladder {
             _ => Level::Neutral,
         },
         why: why.into(),
+        findings: flow.findings.split(';').filter(|rule| !rule.is_empty()).map(str::to_owned).collect(),
         mss_client: flow.mss_client_bytes.map(u32::from),
         mss_server: flow.mss_server_bytes.map(u32::from),
         handshake_us: flow.handshake_ms.and_then(micros),

@@ -137,13 +137,14 @@ fn resumption(row: &ExplorerRow) -> String {
 /// Words in the order in which they come.
 fn numbered(rows: &[ExplorerRow], text: fn(&ExplorerRow) -> String) -> Words {
     let mut places: HashMap<String, usize> = HashMap::new();
-    let mut words = Words::default();
+    let mut words = Words { d: Vec::new(), v: Vec::with_capacity(rows.len()) };
     for row in rows {
         let next = places.len();
-        words.v.push(*places.entry(text(row)).or_insert_with_key(|word| {
-            words.d.push(word.clone());
-            next
-        }));
+        words.v.push(*places.entry(text(row)).or_insert(next));
+    }
+    words.d.resize(places.len(), String::new());
+    for (word, place) in places {
+        words.d[place] = word;
     }
     words
 }

@@ -114,10 +114,10 @@ pub fn brief(flow_id: &str, _: &dyn Values) -> Result<String> {
     Ok(words::reveal(&flow_id.chars().take(9).collect::<String>()))
 }
 
-/// A name in pieces that may end a line: after each underscore.
+/// A name or address in pieces that may end a line: after underscores, colons, dots.
 #[filter_fn]
 pub fn pieces(text: &str, _: &dyn Values) -> Result<Vec<String>> {
-    Ok(words::visible(text).split_inclusive('_').map(String::from).collect())
+    Ok(words::visible(text).split_inclusive(['_', ':', '.']).map(String::from).collect())
 }
 
 /// A sentence: longer than a name may be.

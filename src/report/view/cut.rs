@@ -15,6 +15,11 @@ impl<T, const MAX: usize> Cut<T, MAX> {
         cut
     }
 
+    /// Keeps at most so many rows.
+    pub fn truncate(&mut self, rows: usize) {
+        self.rows.truncate(rows);
+    }
+
     /// The rows kept.
     pub fn rows(&self) -> &[T] {
         &self.rows

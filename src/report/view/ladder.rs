@@ -9,7 +9,7 @@ pub struct Ladders {
     pub chosen_by: String,
     /// TLS flows in all.
     pub flows: u64,
-    /// Failures first, then the slow, then the sample.
+    /// Examples of findings first, then failures, the slow, the sample.
     pub ladders: Cut<Ladder, MAX_LADDERS>,
 }
 
@@ -46,6 +46,8 @@ pub struct Ladder {
     pub level: Level,
     /// Why this flow was chosen: `failed with an alert`, `slowest`, `sample`.
     pub why: String,
+    /// Ids of the rules that it raises.
+    pub findings: Vec<String>,
     /// MSS that the client announced.
     pub mss_client: Option<u32>,
     /// MSS that the server announced.
