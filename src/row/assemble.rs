@@ -101,7 +101,9 @@ pub fn assemble(network: &Network<'_>, seen: &mut Seen, end: crate::flow::End, l
     };
     ends(&mut row, network, seen, &roles);
     negotiated::offered(&mut row, seen);
-    negotiated::chosen(&mut row, seen, roles.client);
+    // Of datagrams nothing tells which are missing.
+    let is_whole = network.tcp.is_some() && network.gap_bytes == 0;
+    negotiated::chosen(&mut row, seen, roles.client, is_whole);
     negotiated::afterwards(&mut row, seen, roles.client);
     certificates::judged(&mut row, seen, roles.client);
     outcome(&mut row, seen, &roles, &judgement);
@@ -182,7 +184,9 @@ fn ends(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &Roles) {
     row.preamble = match network.tcp {
         Some(tcp) if seen.facts.preamble.is_empty() => {
             let greetings = [roles.client, roles.client.other()].map(|side| tcp.greetings[side.index()]);
-            preamble::name(greetings[0].bytes(), greetings[1].bytes()).into()
+            let name = preamble::name(greetings[0].bytes(), greetings[1].bytes());
+            // In the middle of a connection, what is not known may as well be the rest of a record.
+            if name == "other" && !tcp.syn_seen { "" } else { name }.into()
         }
         _ => seen.facts.preamble.into(),
     };
@@ -230,13 +234,11 @@ fn timing(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, judgement: &Jud
     // Where the clock was set back, or packets stand in another order than they were sent in, nothing can be told.
     let forward = |span: &Span| span.0 >= 0;
     let between = |from: Option<Timestamp>, to: Option<Timestamp>| Some(to?.since(from?)).filter(forward).map(Millis);
-    let [to_server, to_client] = match [times.to_server(), times.to_client()] {
-        ways if ways.iter().flatten().all(forward) => ways,
-        _ => [None; 2],
-    };
-    row.rtt_to_server_ms = to_server.map(Millis);
-    row.rtt_to_client_ms = to_client.map(Millis);
-    row.tcp_rtt_ms = to_server.zip(to_client).map(|(there, back)| Millis(Span(there.0.saturating_add(back.0))));
+    let ways = [times.to_server(), times.to_client()];
+    let whole = ways[0].zip(ways[1]).map(|(there, back)| Span(there.0.saturating_add(back.0)));
+    row.tcp_rtt_ms = whole.filter(forward).map(Millis);
+    [row.rtt_to_server_ms, row.rtt_to_client_ms] =
+        if ways.iter().flatten().all(forward) { ways.map(|way| way.map(Millis)) } else { [None; 2] };
     let first = |content: Content| seen.messages.iter().find(|message| message.content == content && message.state == State::Seen);
     let client_hello = first(Content::Handshake(1)).or(first(Content::V2ClientHello));
     let server_hello = first(Content::Handshake(2));

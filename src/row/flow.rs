@@ -110,7 +110,7 @@ table! {
     signature_schemes_offered: Codes,
     /// Groups for which the first ClientHello carries a key share.
     key_shares: Codes,
-    /// Whether the key exchange is forward secret; empty where no suite was chosen, or it cannot be told (a PSK resumption not seen whole).
+    /// Whether the key exchange is forward secret; empty where no suite was chosen, or it cannot be told (a session that is resumed, or may be).
     forward_secret: Option<bool>,
     /// Whether the client offers a post-quantum or hybrid group. Empty: no ClientHello seen.
     pq_offered: Option<bool>,

@@ -113,12 +113,13 @@ fn outcome(network: &Network<'_>, seen: &Seen, completed: bool, hidden: bool, en
         return "gap";
     }
     let encrypted_alert = facts.server_hello.is_some() && !facts.is_tls13() && facts.encrypted_alert.contains(&true);
-    if hidden || encrypted_alert {
+    let one_way = network.packets.contains(&0);
+    // Of one side alone, it may as well be the close_notify after a whole handshake.
+    if (hidden || encrypted_alert) && !one_way {
         return "alert";
     }
     let hello_seen =
         seen.messages.iter().any(|message| matches!(message.content, Content::Handshake(CLIENT_HELLO) | Content::V2ClientHello));
-    let one_way = network.packets.contains(&0);
     if !hello_seen || one_way || end == End::Evicted {
         return "not_judged";
     }

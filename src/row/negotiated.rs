@@ -123,8 +123,8 @@ fn fragment_length(code: u8) -> Option<u16> {
     matches!(code, 1..=4).then(|| 256 << code)
 }
 
-/// What the server chose, as far as it is plain.
-pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
+/// What the server chose, as far as it is plain. `is_whole` says that the captures hold every byte from the first packet on.
+pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side, is_whole: bool) {
     let facts = &seen.facts;
     row.hello_retry = facts.retry.is_some();
     row.client_auth = match (&facts.chains[client.index()], facts.certificate_request) {
@@ -164,7 +164,7 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
         None => Word::default(),
     };
     row.kx_bits = facts.key_exchange.prime_bits;
-    (row.resumed, row.resumption) = resumption(seen);
+    (row.resumed, row.resumption) = resumption(seen, is_whole);
     if is_tls13(hello.version) {
         row.kx = match (hello.key_share, hello.psk) {
             (Some(_), psk) => {
@@ -183,8 +183,12 @@ pub fn chosen(row: &mut FlowRow, seen: &Seen, client: Side) {
     } else if let Some(suite) = suite {
         row.kx = suite.kx.into();
         row.auth = suite.auth.into();
-        // A resumed session takes its keys from the old one: what that was, the capture need not hold.
-        row.forward_secret = (row.resumed != Some(true)).then_some(suite.forward_secret);
+        // A resumed session takes its keys from the old one: what that was, the capture need not hold. Where it cannot be told
+        // whether it is one, only a suite that never is forward secret tells.
+        row.forward_secret = match row.resumed {
+            Some(resumed) => (!resumed).then_some(suite.forward_secret),
+            None => (!suite.forward_secret).then_some(false),
+        };
     }
 }
 
@@ -235,23 +239,27 @@ fn protection(row: &mut FlowRow, seen: &Seen, server: &ServerHello) {
     row.downgrade_sentinel = server.downgrade.map_or("", Downgrade::as_str).into();
 }
 
-/// Whether, and by what, the session was resumed.
-fn resumption(seen: &Seen) -> (Option<bool>, Word) {
+/// Whether, and by what, the session was resumed. `is_whole` says that the captures hold every byte from the ServerHello on.
+fn resumption(seen: &Seen, is_whole: bool) -> (Option<bool>, Word) {
     let Some(server) = &seen.facts.server_hello else { return (None, Word::default()) };
     if is_tls13(server.version) {
         return (Some(server.psk), if server.psk { "psk".into() } else { Word::default() });
     }
     let has = |kind: u8| seen.messages.iter().any(|message| message.content == Content::Handshake(kind));
-    use crate::tls::message::handshake::{CERTIFICATE, SERVER_HELLO_DONE, SERVER_KEY_EXCHANGE};
-    if has(CERTIFICATE) || has(SERVER_KEY_EXCHANGE) || has(SERVER_HELLO_DONE) {
+    use crate::tls::message::handshake::{CERTIFICATE, CLIENT_KEY_EXCHANGE, SERVER_HELLO_DONE, SERVER_KEY_EXCHANGE};
+    if [CERTIFICATE, SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE, CLIENT_KEY_EXCHANGE].into_iter().any(has) {
         return (Some(false), Word::default());
     }
-    let changed = seen.messages.iter().any(|message| message.content == Content::ChangeCipherSpec);
-    let Some(client) = seen.facts.client_hello.as_ref().filter(|_| changed) else { return (None, Word::default()) };
+    if !seen.messages.iter().any(|message| message.content == Content::ChangeCipherSpec) {
+        return (None, Word::default());
+    }
+    // That nothing stands between hello and ChangeCipherSpec tells only where no byte is missing; an id that comes back tells always.
+    let Some(client) = &seen.facts.client_hello else { return (is_whole.then_some(true), Word::default()) };
     let echoed = !server.session_id.is_empty() && server.session_id == client.session_id;
     match (echoed, client.ticket) {
-        (_, true) => (Some(true), "ticket".into()),
         (true, false) => (Some(true), "id".into()),
-        (false, false) => (None, Word::default()),
+        (true, true) => (Some(true), "ticket".into()),
+        (false, true) if is_whole => (Some(true), "ticket".into()),
+        (false, _) => (None, Word::default()),
     }
 }

@@ -32,7 +32,10 @@ pub fn name(client: &[u8], server: &[u8]) -> &'static str {
         _ if begins(server, "* OK") || begins(server, "* PREAUTH") => "imap",
         _ if begins(server, "+OK") => "pop3",
         _ if begins(server, "\"IMPLEMENT") => "managesieve",
-        _ if begins(server, "220") && client_says(&["STARTTLS"]) => "smtp",
+        // What answers EHLO, where the beginning is missing.
+        _ if (begins(server, "220") || begins(server, "250")) && client_says(&["STARTTLS"]) => "smtp",
+        // SMTP and FTP greet so: without the client it cannot be told.
+        _ if begins(server, "220") && client.is_empty() => "other",
         _ if begins(server, "220") => "ftp",
         _ if begins(server, "200 ") || begins(server, "201 ") => "nntp",
         _ if client_says(&["STARTTLS", "CAP LS", "NICK ", "PASS "]) => "irc",
@@ -53,6 +56,9 @@ mod tests {
     fn first_bytes_tell() {
         let check = |client: &[u8], server: &[u8], protocol: &str| assert_eq!(name(client, server), protocol);
         check(b"EHLO client", b"220 mail.exa", "smtp");
+        check(b"STARTTLS\r\n", b"250-mail.exa", "smtp");
+        check(b"", b"220 mail.exa", "other");
+        check(b"STARTTLS\r\n", b":server NOTI", "irc");
         check(b"LHLO client", b"220 mail.exa", "lmtp");
         check(b"AUTH TLS\r\n", b"220 FTP read", "ftp");
         check(b"a1 STARTTLS\r", b"* OK IMAP4re", "imap");

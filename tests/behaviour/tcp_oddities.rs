@@ -1,7 +1,9 @@
 //! What TCP allows, or what captures make of it: odd segments around a handshake change nothing that is said of it.
 
 use crate::support::follow::{follow, follow_one};
-use crate::support::talk::{ACK, FIN, From, RST, SYN, Talk, certificate, client_hello, finish, message, record, records, server_flight};
+use crate::support::talk::{
+    ACK, FIN, From, RST, SYN, Talk, certificate, client_hello, extension, finish, message, record, records, server_flight, server_hello,
+};
 use tlscensus::row::assemble::FlowRows;
 
 const WALK: &str = "CH sh crt ske shd CKE CCS ENC ccs enc DATA";
@@ -171,6 +173,55 @@ fn one_side_alone() {
         let expected = if side == C { "CH CKE CCS ENC DATA" } else { "sh crt ske shd ccs enc" };
         assert_eq!((rows.flow.sequence.as_ref(), rows.flow.gap_bytes, rows.flow.client_port), (expected, 0, 40_000));
     }
+    // What the one side ends with is as a rule its close_notify, and nothing that failed.
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(S, &flight());
+    talk.send(S, &[finish(S), record(21, &[0xaa; 26])].concat());
+    talk.close();
+    talk.packets.retain(|packet| packet.bytes[26 + 3] == 2);
+    let rows = follow_one(&talk.packets);
+    assert_eq!((rows.flow.sequence.as_ref(), rows.flow.outcome.as_ref()), ("sh crt ske shd ccs enc alert", "not_judged"));
+}
+
+/// A handshake in which the server sends these records behind its hello, and the client these; the server's packets of the
+/// places `lost` are not captured.
+fn resumed(hello: &[u8], of_server: &[Vec<u8>], of_client: &[u8], lost: usize) -> FlowRows {
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(C, hello);
+    talk.send(S, &record(22, &server_hello(&[])));
+    let first = talk.packets.len();
+    of_server.iter().for_each(|bytes| talk.send(S, bytes));
+    talk.packets.drain(first..first + lost);
+    talk.send(C, of_client);
+    talk.close();
+    follow_one(&talk.packets)
+}
+
+#[test]
+fn what_a_hole_hides_is_no_resumption() {
+    let flow = |rows: FlowRows| {
+        let flow = rows.flow;
+        (flow.resumed, flow.resumption.to_string(), flow.forward_secret)
+    };
+    let ticket = record(22, &client_hello(&[extension(35, &[7; 100])]));
+    let [_, rest @ ..] = &server_flight(certificate(&[900]))[..] else { panic!() };
+    let (rest, end) = (records(22, 16_384, &rest.concat()), finish(S));
+    let short = [record(20, &[1]), record(22, &[0xee; 40])].concat();
+    let full = |lost: usize, of_client: &[u8]| flow(resumed(&ticket, &[rest.clone(), end.clone()], of_client, lost));
+    // A ticket that the server did not take, with and without the rest of its flight.
+    assert_eq!(full(0, &finish(C)), (Some(false), String::new(), Some(true)));
+    assert_eq!(full(1, &finish(C)), (Some(false), String::new(), Some(true)));
+    assert_eq!(full(1, &short), (None, String::new(), None));
+    // One that it took.
+    assert_eq!(flow(resumed(&ticket, std::slice::from_ref(&end), &short, 0)), (Some(true), "ticket".into(), None));
+    // Without the client's hello only what follows the server's tells.
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(S, &record(22, &server_hello(&[])));
+    talk.send(S, &end);
+    assert_eq!(flow(follow_one(&talk.packets)), (Some(true), String::new(), None));
+    let mut talk = Talk::open([40_000, 443]);
+    talk.send(S, &record(22, &server_hello(&[])));
+    assert_eq!(flow(follow_one(&talk.packets)), (None, String::new(), None));
 }
 
 #[test]
