@@ -205,10 +205,10 @@ pub struct Scan {
     /// How many threads work [default: all cores]
     #[arg(short, long, value_name = "N", env = "TLSCENSUS_JOBS", hide_env_values = true)]
     pub jobs: Option<NonZeroUsize>,
-    /// Memory that flows and their rows may take, as in 512M or 4G [default: 1088 MiB of flows a series, 8 MiB of rows]
+    /// Memory that flows and their rows may take, as in 512M or 4G [default: 1088 MiB of flows a series, 6 MiB of rows]
     ///
     /// Of it three quarters are for the flows that are followed at the same time, a sixteenth for bytes held behind holes, a
-    /// sixteenth (8 MiB at most) for rows before they go to scratch files. A series of 32 MiB or more is read alone and has all of
+    /// sixteenth (6 MiB at most) for rows before they go to scratch files. A series of 32 MiB or more is read alone and has all of
     /// it; of smaller ones, and of those that are merged by time, at most eight are read side by side, with an eighth each. Beyond it flows end
     /// earlier, and less is held: the result is the same for any number of threads, and says in 'about' what the bound was.
     /// It takes hold after up to 16 MiB of captures, whose flows may take some 300 MB if somebody made them for that.

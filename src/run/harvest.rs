@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use std::sync::Mutex;
 
 /// Bytes of rows that all harvests together may hold, about, before they go to the store.
-const MAX_ROWS: usize = 2 << 20;
+const MAX_ROWS: usize = 1 << 20;
 
 /// What is collected of every flow.
 #[derive(Default)]

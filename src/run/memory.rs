@@ -3,7 +3,7 @@
 //! ```text
 //!  --memory ──┬── 3/4    flows that are followed at the same time ┐ a series read alone has all of it;
 //!             ├── 1/16   bytes held behind holes                  ┘ of series side by side each an eighth
-//!             ├── 1/16   rows before they go to scratch files, 1 to 8 MiB
+//!             ├── 1/16   rows before they go to scratch files, 1 to 6 MiB
 //!             └── the rest for what the bounds are late by
 //! ```
 //! What a series may hold follows from the series alone, never from the number of threads, so that the result does not

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Bytes of rows kept in memory before they are written to a scratch file.
-pub const MAX_MEMORY: usize = 8 << 20;
+pub const MAX_MEMORY: usize = 6 << 20;
 
 /// Scratch files that are read at the same time; if there are more, they are first merged to fewer.
 const MAX_OPEN: usize = 64;
