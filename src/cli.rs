@@ -11,12 +11,14 @@ mod config;
 mod exit;
 mod log;
 mod output;
+mod values;
 
 pub use again::{Diff, Merge, Report, Show};
 pub use config::with_config;
 pub use exit::Exit;
 pub use log::{Level, LogFormat};
 pub use output::{CsvProfile, Form, Output, YesNo};
+use values::{memory, time};
 
 use crate::archive::{Request, SeriesMode};
 use crate::census::findings::Severity;
@@ -239,36 +241,6 @@ impl Scan {
     pub fn period(&self) -> Period {
         Period { since: self.since, until: self.until }
     }
-}
-
-/// The least memory that makes sense.
-const LEAST_MEMORY: u64 = 16 << 20;
-
-/// Bytes with a suffix that counts in powers of 1,024, such as 512M, 4G or 4GiB.
-fn memory(text: &str) -> Result<u64, String> {
-    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let shift = match unit.trim().to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
-        "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        "T" => 40,
-        _ => return Err("is no number of bytes such as 512M or 4G".to_owned()),
-    };
-    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
-    match bytes {
-        Some(bytes) if bytes >= LEAST_MEMORY => Ok(bytes),
-        Some(_) => Err("is less than 16M".to_owned()),
-        None => Err("is no number of bytes such as 512M or 4G".to_owned()),
-    }
-}
-
-/// A day, or a day and a time of day, with an offset or in UTC.
-fn time(text: &str) -> Result<Timestamp, String> {
-    let forms = [text.to_owned(), format!("{text}Z"), format!("{text}T00:00Z")];
-    let time = forms.iter().find_map(|form| form.parse::<jiff::Timestamp>().ok());
-    time.map(|time| Timestamp::from_wide(time.as_nanosecond())).ok_or_else(|| "is no time such as 2026-11-24T06:00:00Z".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -44,7 +44,7 @@ table! {
     nist_sp800_52r2: Option<bool>,
     /// Whether BSI TR-02102-2 (2024-01) recommends it with certificates or for TLS 1.3. Empty as before.
     bsi_tr_02102_2: Option<bool>,
-    /// Whether it is in the modern configuration of Mozilla's Server Side TLS 5.7. Empty as before.
+    /// Whether it is in the modern configuration of Mozilla's Server Side TLS 5.8. Empty as before.
     mozilla_modern: Option<bool>,
     /// Whether it is in its intermediate one. Empty as before.
     mozilla_intermediate: Option<bool>,

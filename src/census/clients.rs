@@ -104,20 +104,20 @@ struct Example {
     alpn: Vec<Wild>,
 }
 
-/// Who took part in flows of a fingerprint: [`Side`], and both halves of an address (IPv4 mapped into IPv6).
-type Party = (Side, u64, u64);
+/// Who took part in flows of a fingerprint: the group, and both halves of an address (IPv4 mapped into IPv6).
+type Party = (Group, u64, u64);
 
-/// A fingerprint by a hash of it, whose lowest bit says whether servers are meant, or clients. There are too many parties for
-/// each to hold its fingerprint in full.
-pub type Side = u64;
+/// The clients, or the servers, of a fingerprint: a hash of it, whose lowest bit is 1 for servers. There are too many parties
+/// for each to hold its fingerprint in full.
+pub type Group = u64;
 
-fn side(ja4: &Word, of_server: bool) -> Side {
+fn group(ja4: &Word, of_server: bool) -> Group {
     ja4.rank() & !1 | u64::from(of_server)
 }
 
-fn party(side: Side, ip: IpAddr) -> Party {
+fn party(group: Group, ip: IpAddr) -> Party {
     let bits = u128::from_be_bytes(bounded::address(ip));
-    (side, (bits >> 64) as u64, bits as u64)
+    (group, (bits >> 64) as u64, bits as u64)
 }
 
 /// Clients by JA4.
@@ -140,7 +140,7 @@ impl Part for Clients {
             tally.observe(rows);
             for (of_server, ip) in [(false, client(rows)), (true, server(rows).map(|(ip, _)| ip))] {
                 if let Some(ip) = ip {
-                    self.addresses.add(party(side(ja4, of_server), ip));
+                    self.addresses.add(party(group(ja4, of_server), ip));
                 }
             }
         }
@@ -249,8 +249,8 @@ impl Clients {
     }
 
     /// Distinct addresses by fingerprint, of clients and of servers, and whether they are estimates.
-    pub fn addresses(&self) -> (BTreeMap<Side, u64>, bool) {
-        self.addresses.counts(|(side, ..)| *side)
+    pub fn addresses(&self) -> (BTreeMap<Group, u64>, bool) {
+        self.addresses.counts(|(group, ..)| *group)
     }
 
     /// The table, by fingerprint.
@@ -275,9 +275,9 @@ impl Clients {
 }
 
 /// The row of one fingerprint, with its addresses out of those of all.
-pub fn row(ja4: &Word, tally: &Tally, addresses: &BTreeMap<Side, u64>) -> ClientRow {
+pub fn row(ja4: &Word, tally: &Tally, addresses: &BTreeMap<Group, u64>) -> ClientRow {
     // An estimate knows no flows.
-    let addresses = |of_server| addresses.get(&side(ja4, of_server)).copied().unwrap_or_default().min(tally.flows);
+    let addresses = |of_server| addresses.get(&group(ja4, of_server)).copied().unwrap_or_default().min(tally.flows);
     ClientRow {
         ja4: ja4.clone(),
         flows: tally.flows,

@@ -1,7 +1,8 @@
 //! `flows.csv` and `flow_certificates.csv`: a TLS flow from its first packet to its last.
 
 use super::Word;
-use super::cell::{Codes, Millis, Seconds, Wild, WildList};
+use super::cell::{Millis, Seconds, Wild};
+use super::list::{Codes, WildList};
 use crate::table;
 use crate::time::Timestamp;
 

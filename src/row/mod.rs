@@ -10,6 +10,7 @@ mod certificates;
 mod fingerprints;
 pub mod flow;
 mod judge;
+mod list;
 pub mod mask;
 pub mod message;
 mod negotiated;
@@ -18,7 +19,8 @@ pub mod read;
 pub mod step;
 mod word;
 
-pub use cell::{Cell, Codes, Kind, Millis, Seconds, Share, Style, Wild, WildList};
+pub use cell::{Cell, Kind, Millis, Seconds, Share, Style, Wild};
+pub use list::{Codes, WildList};
 pub use mask::Mask;
 pub use word::Word;
 

@@ -2,9 +2,10 @@
 
 use super::Word;
 use super::assemble::hex;
-use super::cell::{Codes, MAX_LIST, Wild, WildList};
+use super::cell::{MAX_LIST, Wild};
 use super::fingerprints;
 use super::flow::FlowRow;
+use super::list::{Codes, WildList};
 use crate::flow::Side;
 use crate::tls::fingerprint::{self, Transport};
 use crate::tls::hello::{ClientHello, Downgrade, ServerHello, is_tls13};

@@ -3,7 +3,8 @@
 //! What was made visible stays so: `\x0D` is these four characters. Written once more, every value gives the same cell.
 
 use super::Word;
-use super::cell::{Codes, Millis, Seconds, Share, Wild, WildList, starts_formula};
+use super::cell::{Millis, Seconds, Share, Wild, starts_formula};
+use super::list::{Codes, WildList};
 use crate::time::{Span, Timestamp};
 
 /// A value that can be read from its cell, quotes removed.

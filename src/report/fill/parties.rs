@@ -146,7 +146,7 @@ pub fn clients(census: &clients::Clients) -> view::Clients {
     }
 }
 
-fn client(ja4: &Word, tally: &clients::Tally, addresses: &BTreeMap<clients::Side, u64>) -> view::ClientRow {
+fn client(ja4: &Word, tally: &clients::Tally, addresses: &BTreeMap<clients::Group, u64>) -> view::ClientRow {
     let row = clients::row(ja4, tally, addresses);
     let (_, generation, level) = GENERATIONS[generation(tally)];
     view::ClientRow {
