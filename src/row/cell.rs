@@ -8,7 +8,7 @@ use crate::decimal::{append_fixed, append_integer};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Lists ([`super::list`]) and texts are cut at this many bytes (LibreOffice and Excel end a cell at 32,767 characters).
+/// Lists (`row::list`) and texts are cut at this many bytes (LibreOffice and Excel end a cell at 32,767 characters).
 pub const MAX_LIST: usize = 32_000;
 
 /// The type of a column, the same for every row.
