@@ -210,7 +210,7 @@ fn follow<R: Reader>(capture: &Capture, each: impl FnMut(Flow<R>, End, Timestamp
         let Some(Plain::Segment(segment)) = plain(&frame) else { return };
         let payload = &frame.bytes[segment.payload_at as usize..][..segment.payload_len as usize];
         let (lane, sink) = &mut *lane.borrow_mut();
-        lane.follow(key.hash(&segment.key), &segment, payload, None, &block, sink);
+        lane.follow(lane.look_up(key.hash(&segment.key)), &segment, payload, None, &block, sink);
     };
     let end = |latest| {
         let (lane, sink) = &mut *lane.borrow_mut();

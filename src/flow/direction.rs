@@ -24,7 +24,8 @@ const MAX_WINDOW: i64 = 1 << 30;
 /// A segment that fills a hole sooner than this is taken for reordered, later for a retransmission (nanoseconds).
 const REORDERING: Span = Span(3_000_000);
 
-/// State and counts of one direction. Flows that nobody reads are many: what only reading needs is apart.
+/// State and counts of one direction, in as much as a cache line holds. Flows that nobody reads are many, and most are in order: what
+/// reading needs, and what went wrong, are apart.
 #[derive(Debug, Default)]
 pub struct Direction {
     /// Sequence number of the byte at offset 0; set by the first packet.
@@ -39,6 +40,13 @@ pub struct Direction {
     pub segments: u64,
     /// Payload bytes on the wire, copies included.
     pub bytes: u64,
+    troubles: Option<Box<Troubles>>,
+    reassembly: Option<Box<Reassembly>>,
+}
+
+/// What did not come once, whole and in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Troubles {
     /// Bytes that the capture does not hold.
     pub gap_bytes: u64,
     /// Copies of bytes already seen, and late fillers of holes.
@@ -53,7 +61,6 @@ pub struct Direction {
     pub conflicts: u32,
     /// Frames that hold a packet that another one held before.
     pub duplicates: u32,
-    reassembly: Option<Box<Reassembly>>,
 }
 
 /// What putting bytes in order needs.
@@ -159,6 +166,17 @@ impl Direction {
         start == 0
     }
 
+    /// What did not come once, whole and in order.
+    pub fn troubles(&self) -> Troubles {
+        self.troubles.as_deref().copied().unwrap_or_default()
+    }
+
+    /// The same, to be added to: only where there is something to add.
+    #[cold]
+    pub(super) fn trouble(&mut self) -> &mut Troubles {
+        self.troubles.get_or_insert_default()
+    }
+
     /// Bytes held back behind holes.
     pub fn held_bytes(&self) -> usize {
         self.reassembly.as_ref().map_or(0, |reassembly| reassembly.held_bytes)
@@ -192,13 +210,19 @@ impl Direction {
         let end = start + i64::from(payload.wire_len);
         self.segments += 1;
         self.bytes += u64::from(payload.wire_len);
+        let gap = start - self.next as i64;
         if end <= self.next as i64 {
-            self.retransmissions += u32::from(!self.is_keep_alive(start, payload.wire_len));
-        } else if start - self.next as i64 > MAX_WINDOW {
-            self.out_of_window += 1;
+            if !self.is_keep_alive(start, payload.wire_len) {
+                self.trouble().retransmissions += 1;
+            }
+        } else if gap > MAX_WINDOW {
+            self.trouble().out_of_window += 1;
         } else {
-            self.overlaps += u32::from(start < self.next as i64);
-            self.gap_bytes += (start - self.next as i64).max(0) as u64;
+            if gap < 0 {
+                self.trouble().overlaps += 1;
+            } else if gap > 0 {
+                self.trouble().gap_bytes += gap as u64;
+            }
             self.next = end as u64;
         }
     }
@@ -216,7 +240,7 @@ impl Direction {
         self.segments += 1;
         if end <= self.next as i64 {
             if !self.is_keep_alive(start, payload.wire_len) {
-                self.retransmissions += 1;
+                self.trouble().retransmissions += 1;
                 reader.retransmitted(side, start.max(0) as u64, end.max(0) as u64);
             }
             return;
@@ -224,7 +248,7 @@ impl Direction {
         // What the receiver has acknowledged came, however much of it the capture does not hold.
         let acknowledged = self.reassembly.as_ref().map_or(0, |reassembly| reassembly.acknowledged);
         if start - self.next as i64 > MAX_WINDOW && start > acknowledged as i64 {
-            self.out_of_window += 1;
+            self.trouble().out_of_window += 1;
             return;
         }
         let carrier = Carrier {
@@ -240,7 +264,9 @@ impl Direction {
         }
         // Cut off what was delivered already, or lies before the stream's beginning.
         let skip = (self.next as i64 - start).max(0) as usize;
-        self.overlaps += u32::from(skip > 0);
+        if skip > 0 {
+            self.trouble().overlaps += 1;
+        }
         let piece = Piece {
             offset: (start + skip as i64) as u64,
             bytes: payload.bytes.get(skip..).unwrap_or_default(),
@@ -268,9 +294,13 @@ impl Direction {
         if end > high {
             (reassembly.high, reassembly.high_time) = (end as u64, time);
         }
-        self.retransmissions += u32::from(retransmission);
-        self.out_of_order += u32::from(late && !retransmission);
-        self.overlaps += u32::from(!late && start < high && start > next);
+        if late {
+            let troubles = self.trouble();
+            troubles.retransmissions += u32::from(retransmission);
+            troubles.out_of_order += u32::from(!retransmission);
+        } else if start < high && start > next {
+            self.trouble().overlaps += 1;
+        }
         retransmission
     }
 
@@ -287,7 +317,7 @@ impl Direction {
     fn skip_to<R: Reader>(&mut self, side: Side, offset: u64, reader: &mut R) {
         if offset > self.next {
             let len = offset - self.next;
-            self.gap_bytes += len;
+            self.trouble().gap_bytes += len;
             reader.gap(Gap { side, offset: self.next, len });
             self.next = offset;
         }
@@ -318,8 +348,11 @@ impl Direction {
             rest = rest.from(held_end);
             index += 1;
         }
-        self.overlaps += u32::from(overlapped);
-        self.conflicts += conflicts;
+        if overlapped {
+            let troubles = self.trouble();
+            troubles.overlaps += 1;
+            troubles.conflicts += conflicts;
+        }
     }
 
     /// Delivers what is held and in order by now.

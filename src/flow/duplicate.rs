@@ -35,7 +35,13 @@ const PLAIN: u16 = 1;
 #[derive(Debug, Default)]
 pub(super) struct Copies {
     few: [Recent<FEW>; 2],
-    many: Option<Box<[Recent<MANY>; 2]>>,
+    many: Option<Box<Many>>,
+}
+
+/// The same once a packet came twice.
+#[derive(Debug)]
+struct Many {
+    sides: [Recent<MANY>; 2],
     /// The longest that a copy with an identification took, and a unit more; 0 before the first one.
     delay: u16,
 }
@@ -49,30 +55,36 @@ impl Copies {
             return false;
         }
         let now = (segment.time.0 >> 20) as u16;
-        let limit = if segment.numbered { NUMBERED } else { PLAIN.max(self.delay) };
+        let delay = self.many.as_ref().map_or(0, |many| many.delay);
+        let limit = if segment.numbered { NUMBERED } else { PLAIN.max(delay) };
         let side = side.index();
         let found = match &self.many {
             _ if new => None,
             None => self.few[side].find(segment.digest, now),
-            Some(many) => many[side].find(segment.digest, now),
+            Some(many) => many.sides[side].find(segment.digest, now),
         };
         match found.filter(|distance| *distance <= limit) {
             Some(distance) => self.found(segment, distance),
             None => match &mut self.many {
                 None => self.few[side].keep(segment.digest, now),
-                Some(many) => many[side].keep(segment.digest, now),
+                Some(many) => many.sides[side].keep(segment.digest, now),
             },
         }
         found.is_some_and(|distance| distance <= limit)
     }
 
+    /// A word of it, to have it in the cache.
+    pub fn touch(&self) -> u64 {
+        u64::from(self.few[1].digests[0])
+    }
+
     #[cold]
     fn found(&mut self, segment: &Segment, distance: u16) {
-        if segment.numbered {
-            self.delay = self.delay.max(distance + 1);
-        }
         let few = &self.few;
-        self.many.get_or_insert_with(|| Box::new([few[0].widened(), few[1].widened()]));
+        let many = self.many.get_or_insert_with(|| Box::new(Many { sides: [few[0].widened(), few[1].widened()], delay: 0 }));
+        if segment.numbered {
+            many.delay = many.delay.max(distance + 1);
+        }
     }
 
     /// Bytes that it takes besides its own size.

@@ -18,6 +18,7 @@ pub mod hash;
 mod side_by_side;
 mod slab;
 pub mod table;
+mod tombs;
 
 use crate::packet::{Key, Path, Segment};
 use crate::time::{Span, Timestamp};
@@ -262,27 +263,24 @@ impl Greeting {
     }
 }
 
-/// A TCP connection.
+/// A TCP connection. What every packet asks for stands in front, so that it lies in few cache lines.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Flow<R> {
     /// Endpoints and tunnel.
     pub key: Key,
-    /// What its first packet was wrapped in.
-    pub path: Option<Box<Path>>,
-    /// 4 or 6.
-    pub ip_version: u8,
-    /// Its first packet.
-    pub first: FramePlace,
-    /// When that was.
-    pub first_time: Timestamp,
     /// Its last packet.
     pub last: FramePlace,
+    /// Both directions, by [`Side::index`].
+    pub directions: [Direction; 2],
     /// The latest time of its packets.
     pub last_time: Timestamp,
-    /// Files of the series that carry a packet of it.
-    pub files: u32,
-    /// Which of the files that are open at the same time do.
-    seen_in: SideBySide,
+    /// The time-high mark of the lane when its last packet came.
+    active: Timestamp,
+    /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
+    pub reader: Option<Box<R>>,
+    /// 4 or 6.
+    pub ip_version: u8,
     /// Who opened it, where a SYN or SYN-ACK was seen.
     pub client: Option<Side>,
     /// Whether the client's SYN was seen.
@@ -291,34 +289,44 @@ pub struct Flow<R> {
     pub close: Option<Close>,
     /// Whether segments above the receiver's MSS, or without a length, were seen.
     pub offload: bool,
-    /// IP fragments that its segments came in.
-    pub ip_fragments: u32,
-    /// Times of the TCP handshake.
-    pub handshake: Handshake,
-    /// Both directions, by [`Side::index`].
-    pub directions: [Direction; 2],
-    /// The first bytes of each side, where they are of another protocol than the reader's.
-    pub greetings: [Greeting; 2],
-    /// The protocol on top, once a byte of payload was seen and as long as it may be the reader's.
-    pub reader: Option<Box<R>>,
-    /// What the reader holds beyond what is counted for every one.
-    reader_holds: u64,
-    /// By which packets that were captured twice are found.
-    copies: Copies,
     /// Who sent a FIN.
     fins: [bool; 2],
     /// Whose FIN the other side has acknowledged, with all bytes before it.
     fins_acknowledged: [bool; 2],
     /// A RST was seen, and no SYN since.
     reset: bool,
-    /// The time-high mark of the lane when its last packet came.
-    active: Timestamp,
+    /// By which packets that were captured twice are found.
+    copies: Copies,
+    /// Times of the TCP handshake.
+    pub handshake: Handshake,
+    /// Its first packet.
+    pub first: FramePlace,
+    /// When that was.
+    pub first_time: Timestamp,
+    /// Files of the series that carry a packet of it.
+    pub files: u32,
+    /// IP fragments that its segments came in.
+    pub ip_fragments: u32,
+    /// Which of the files that are open at the same time do.
+    seen_in: SideBySide,
+    /// What its first packet was wrapped in.
+    pub path: Option<Box<Path>>,
+    /// What the reader holds beyond what is counted for every one.
+    reader_holds: u64,
+    /// The first bytes of each side, where they are of another protocol than the reader's.
+    pub greetings: [Greeting; 2],
 }
 
 impl<R> Flow<R> {
     /// The endpoint behind a side.
     pub fn endpoint(&self, side: Side) -> crate::packet::Endpoint {
         if side == Side::Low { self.key.low } else { self.key.high }
+    }
+
+    /// Reads a word of every cache line that a packet asks for; the sum means nothing.
+    fn touch(&self) -> u64 {
+        let sides = self.directions[0].packets ^ self.directions[1].packets;
+        sides ^ u64::from(self.key.low.port) ^ self.last.frame ^ self.active.0 as u64 ^ self.copies.touch() ^ self.first.frame
     }
 
     /// Whether nothing but late packets can come.
@@ -334,29 +342,42 @@ impl<R> Flow<R> {
     fn new(segment: &Segment, path: Option<&Path>, place: FramePlace) -> Self {
         Flow {
             key: segment.key,
-            path: path.copied().map(Box::new),
-            ip_version: segment.ip_version,
-            first: place,
-            first_time: segment.time,
             last: place,
+            directions: Default::default(),
             last_time: segment.time,
-            files: 1,
-            seen_in: SideBySide::default(),
+            active: segment.time,
+            reader: None,
+            ip_version: segment.ip_version,
             client: None,
             syn_seen: false,
             close: None,
             offload: false,
-            ip_fragments: 0,
-            handshake: Handshake::default(),
-            directions: Default::default(),
-            greetings: Default::default(),
-            reader: None,
-            reader_holds: 0,
-            copies: Copies::default(),
             fins: [false; 2],
             fins_acknowledged: [false; 2],
             reset: false,
-            active: segment.time,
+            copies: Copies::default(),
+            handshake: Handshake::default(),
+            first: place,
+            first_time: segment.time,
+            files: 1,
+            ip_fragments: 0,
+            seen_in: SideBySide::default(),
+            path: path.copied().map(Box::new),
+            reader_holds: 0,
+            greetings: Default::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// There are as many as connections are open: whoever makes one larger should know.
+    #[test]
+    fn flows_are_small() {
+        assert_eq!(size_of::<Direction>(), 64);
+        assert!(size_of::<Option<Flow<u64>>>() <= 400, "{}", size_of::<Option<Flow<u64>>>());
+        assert!(size_of::<Option<tombs::Tomb>>() <= 40, "{}", size_of::<Option<tombs::Tomb>>());
     }
 }

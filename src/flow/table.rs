@@ -1,13 +1,14 @@
 //! The flows of one lane: found by key, opened by packets, ended by reuse, silence, the bound or the end.
 
 use super::hash::HashKey;
-use super::side_by_side::SideBySide;
 use super::slab::Slab;
+use super::tombs::{Tomb, Tombs};
 use super::{End, Flow, FramePlace, Reader, Side};
 use crate::packet::{Key, Path, Segment, flag};
 use crate::time::{SECOND, Span, Timestamp};
 use hashbrown::HashTable;
 use std::collections::VecDeque;
+use std::hint::black_box;
 
 /// Silence after which an open connection is over: RFC 5382 REQ-5 has 2 hours 4 minutes, so that a TCP keep-alive every
 /// two hours does not cut a flow in two.
@@ -19,6 +20,16 @@ pub const LINGER: Span = Span(10 * SECOND);
 /// The same where both sides have closed it and acknowledged that: all that can come is the copy of a packet that the
 /// capture holds twice (two interfaces, a mirror port), or a FIN whose acknowledgement was lost behind the capturing host.
 pub const LINGER_SETTLED: Span = Span(SECOND / 10);
+
+/// Flows that are fetched from memory at the same time.
+pub const BATCH: usize = 32;
+
+/// The hash of a key, and where its flow is likely to be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Near {
+    hash: u64,
+    slot: Option<u32>,
+}
 
 /// How hard the bounds press; the same for all lanes at the same block, so that results do not depend on lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,7 +97,7 @@ pub struct Lane<R> {
     over: VecDeque<(Timestamp, u32)>,
     /// The same of those whose ends are acknowledged.
     settled: VecDeque<(Timestamp, u32)>,
-    tombs: HashTable<Tomb>,
+    tombs: Tombs,
     held: u64,
     /// Flows with a reader.
     readers: u64,
@@ -100,21 +111,6 @@ pub struct Lane<R> {
     packets: u64,
 }
 
-/// What stays of a flow that is over. The hash stands for the key: it is keyed, so nobody can make two keys collide, and
-/// among ten million tombs chance does so once in some 300,000 runs.
-#[derive(Debug)]
-struct Tomb {
-    hash: u64,
-    /// The last file in which it has a packet.
-    file: u32,
-    seen_in: SideBySide,
-    /// The sequence numbers of the first bytes of its sides, where known: a SYN with the same one is a late copy.
-    bases: [u32; 2],
-    known: [bool; 2],
-    /// The clock when its last packet came.
-    active: Timestamp,
-}
-
 impl<R: Reader> Lane<R> {
     /// An empty lane.
     pub fn new(key: HashKey) -> Self {
@@ -124,7 +120,7 @@ impl<R: Reader> Lane<R> {
             flows: Slab::default(),
             over: VecDeque::new(),
             settled: VecDeque::new(),
-            tombs: HashTable::new(),
+            tombs: Tombs::default(),
             held: 0,
             readers: 0,
             extras: 0,
@@ -164,19 +160,21 @@ impl<R: Reader> Lane<R> {
         }
     }
 
-    /// Reads a little of what [`Lane::follow`] will need for a hash, so that it is in the cache by then. The value means
-    /// nothing.
-    pub fn touch(&self, hash: u64) -> u64 {
-        let flow = self.index.find(hash, |_| true).and_then(|slot| self.flows.get(*slot));
-        flow.map_or(0, |flow| {
-            flow.directions.iter().fold(flow.active.0 as u64 ^ u64::from(flow.key.low.port), |sum, side| sum ^ side.packets)
-        })
+    /// Where the flow of a hash is likely to be.
+    pub fn look_up(&self, hash: u64) -> Near {
+        Near { hash, slot: self.index.find(hash, |_| true).copied() }
     }
 
-    /// Follows one segment; `payload` is what was captured of its payload, `path` what it was wrapped in.
+    /// Reads a little of each part of a flow that [`Lane::follow`] will need, so that it is in the cache by then. The value means
+    /// nothing.
+    pub fn touch(&self, near: Near) -> u64 {
+        near.slot.and_then(|slot| self.flows.get(slot)).map_or(0, Flow::touch)
+    }
+
+    /// Follows one segment, whose hash was looked up; `payload` is what was captured of its payload, `path` what it was wrapped in.
     pub fn follow(
         &mut self,
-        hash: u64,
+        near: Near,
         segment: &Segment,
         payload: &[u8],
         path: Option<&Path>,
@@ -185,7 +183,8 @@ impl<R: Reader> Lane<R> {
     ) {
         let place = FramePlace { turn: block.turn, file: block.file, frame: segment.frame };
         self.packets += 1;
-        let mut found = self.find(hash, &segment.key);
+        let hash = near.hash;
+        let mut found = near.slot.filter(|slot| self.is_of(*slot, &segment.key)).or_else(|| self.find(hash, &segment.key));
         if let Some((slot, flow)) = found.and_then(|slot| Some((slot, self.flows.get(slot)?)))
             && let Some(why) = if is_reuse(flow, segment) { Some(End::Reused) } else { silent(flow, self.clock, block.pressure) }
         {
@@ -243,18 +242,21 @@ impl<R: Reader> Lane<R> {
     }
 
     fn find(&self, hash: u64, key: &Key) -> Option<u32> {
-        self.index.find(hash, |slot| self.flows.get(*slot).is_some_and(|flow| flow.key == *key)).copied()
+        self.index.find(hash, |slot| self.is_of(*slot, key)).copied()
+    }
+
+    fn is_of(&self, slot: u32, key: &Key) -> bool {
+        self.flows.get(slot).is_some_and(|flow| flow.key == *key)
     }
 
     /// Whether a packet without a flow comes after the end of one.
     fn is_late(&mut self, hash: u64, segment: &Segment, place: FramePlace, block: &BlockFacts, sink: &mut impl Sink<R>) -> bool {
-        let Ok(mut entry) = self.tombs.find_entry(hash, |tomb| tomb.hash == hash) else { return false };
-        let tomb = entry.get_mut();
+        let Some(tomb) = self.tombs.get_mut(hash) else { return false };
         let side = side(segment).index();
         let copy = tomb.known[side] && tomb.bases[side] == segment.seq.wrapping_add(1);
         let opens = segment.flags & (flag::SYN | flag::ACK) == flag::SYN && !copy;
         if opens || is_forgotten(tomb, self.clock, block.pressure) {
-            entry.remove();
+            self.tombs.remove(hash);
             return false;
         }
         tomb.active = self.clock.max(segment.time);
@@ -287,8 +289,7 @@ impl<R: Reader> Lane<R> {
             let bases = [flow.directions[0].base(), flow.directions[1].base()];
             let (known, bases) = (bases.map(|base| base.is_some()), bases.map(Option::unwrap_or_default));
             let seen_in = std::mem::take(&mut flow.seen_in);
-            let tomb = Tomb { hash, file: flow.last.file, seen_in, bases, known, active: flow.active };
-            self.tombs.insert_unique(hash, tomb, |tomb| tomb.hash);
+            self.tombs.insert(Tomb { hash, file: flow.last.file, seen_in, bases, known, active: flow.active });
         }
         flow.flush();
         sink.ended(flow, why, self.clock);
@@ -305,7 +306,11 @@ impl<R: Reader> Lane<R> {
     }
 
     fn bury_silent(&mut self, queue: &mut VecDeque<(Timestamp, u32)>, limit: Span, sink: &mut impl Sink<R>) {
-        for _ in 0..queue.len() {
+        for number in 0..queue.len() {
+            if number % BATCH == 0 {
+                // Nobody has looked at them for a while: waits for memory overlap.
+                black_box(queue.iter().take(BATCH).filter_map(|(_, slot)| Some(self.flows.get(*slot)?.touch())).fold(0, u64::wrapping_add));
+            }
             let Some((_, slot)) = queue.front().copied().filter(|(seen, _)| self.clock.since(*seen) > limit) else { return };
             queue.pop_front();
             // The slot may hold another flow by now.

@@ -10,7 +10,7 @@ use super::negotiated;
 use super::network::{Conversation, Network};
 use super::step;
 use crate::decimal::append_integer;
-use crate::flow::direction::Direction;
+use crate::flow::direction::{Direction, Troubles};
 use crate::flow::{FramePlace, Side};
 use crate::packet::Endpoint;
 use crate::time::{Span, Timestamp};
@@ -263,11 +263,12 @@ fn segmentation(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &R
         row.mss_client_bytes = tcp.directions[client].mss;
         row.mss_server_bytes = tcp.directions[server].mss;
         row.offload_suspected = tcp.offload;
-        let sum = |count: fn(&Direction) -> u32| Some(tcp.directions.iter().map(|direction| u64::from(count(direction))).sum());
-        row.retransmissions = sum(|direction| direction.retransmissions);
-        row.out_of_order = sum(|direction| direction.out_of_order);
-        row.overlaps = sum(|direction| direction.overlaps);
-        row.duplicate_frames = sum(|direction| direction.duplicates);
+        let troubles = tcp.directions.each_ref().map(Direction::troubles);
+        let sum = |count: fn(&Troubles) -> u32| Some(troubles.iter().map(|troubles| u64::from(count(troubles))).sum());
+        row.retransmissions = sum(|troubles| troubles.retransmissions);
+        row.out_of_order = sum(|troubles| troubles.out_of_order);
+        row.overlaps = sum(|troubles| troubles.overlaps);
+        row.duplicate_frames = sum(|troubles| troubles.duplicates);
     }
     row.handshake_bytes_client = seen.handshake_bytes[client];
     row.handshake_bytes_server = seen.handshake_bytes[server];

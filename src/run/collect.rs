@@ -9,6 +9,7 @@ use super::{Run, SeriesFacts, lock};
 use crate::archive::{Capture, Status};
 use crate::census::Census;
 use crate::flow::datagram::{DatagramFlow, DatagramReader, DatagramSink};
+use crate::flow::direction::Direction;
 use crate::flow::table::Sink;
 use crate::flow::{End, Flow, FramePlace, Interest, Reader};
 use crate::ledger::{Layer, Ledger, Place, Reason};
@@ -335,8 +336,8 @@ impl Sink<Session> for Collector<'_> {
         if end == End::Evicted {
             self.collected.ledger.note(Layer::Flow, Reason::of("evicted"), 0, place);
         }
-        let conflicts = flow.directions.iter().map(|direction| direction.conflicts).sum::<u32>();
-        if conflicts > 0 {
+        let troubles = flow.directions.each_ref().map(Direction::troubles);
+        if troubles.iter().any(|troubles| troubles.conflicts > 0) {
             self.collected.ledger.note(Layer::Stream, Reason::of("overlap_conflict"), 0, place);
         }
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
@@ -344,11 +345,10 @@ impl Sink<Session> for Collector<'_> {
             return;
         }
         session.finish();
-        let strays = flow.directions.iter().map(|direction| u64::from(direction.out_of_window)).sum::<u64>();
-        if strays > 0 {
+        if troubles.iter().any(|troubles| troubles.out_of_window > 0) {
             self.collected.ledger.note(Layer::Stream, Reason::of("out_of_window"), 0, place);
         }
-        let gaps = flow.directions.iter().map(|direction| direction.gap_bytes).sum::<u64>();
+        let gaps = troubles.iter().map(|troubles| troubles.gap_bytes).sum::<u64>();
         if gaps > 0 {
             self.collected.ledger.note(Layer::Stream, Reason::of("gap_in_tls_flow"), gaps, place);
         }

@@ -15,16 +15,13 @@ use crate::capture::{Frame, Item};
 use crate::error::CaptureError;
 use crate::flow::datagram::DatagramLane;
 use crate::flow::hash::HashKey;
-use crate::flow::table::{BlockFacts, Lane, Load};
+use crate::flow::table::{BATCH, BlockFacts, Lane, Load, Near};
 use crate::ledger::{Layer, Ledger, Place, Reason};
 use crate::packet::defrag::Defragmenter;
 use crate::packet::{Datagram, Found, Fragment, Paths, Plain, Segment, Stop, dissect, plain};
 use crate::tls::Session;
 use std::hint::black_box;
 use std::sync::{Mutex, OnceLock};
-
-/// Segments whose flows are fetched from memory at the same time.
-const BATCH: usize = 32;
 
 /// What the frames of a block turned out to be.
 pub struct Dissection {
@@ -213,12 +210,14 @@ impl Lanes {
 
     /// Follows segments, whose payload lies in `bytes`.
     fn take(&mut self, found: &[(u64, Segment)], bytes: &[u8], paths: &Paths, block: &BlockFacts, collector: &mut Collector<'_>) {
+        let mut near = [Near::default(); BATCH];
         for batch in found.chunks(BATCH) {
             // Flows are far apart in memory: a first look at all of a batch lets the waits overlap.
-            black_box(batch.iter().map(|(hash, _)| self.segments.touch(*hash)).fold(0, u64::wrapping_add));
-            for (hash, segment) in batch {
+            near.iter_mut().zip(batch).for_each(|(near, (hash, _))| *near = self.segments.look_up(*hash));
+            black_box(near[..batch.len()].iter().map(|near| self.segments.touch(*near)).fold(0, u64::wrapping_add));
+            for ((_, segment), near) in batch.iter().zip(near) {
                 let payload = part(bytes, segment.payload_at, segment.payload_len);
-                self.segments.follow(*hash, segment, payload, paths.path(segment.path), block, collector);
+                self.segments.follow(near, segment, payload, paths.path(segment.path), block, collector);
             }
         }
     }

@@ -28,7 +28,7 @@ pub fn follow_and_weigh(packets: &[Packet]) -> (Vec<FlowRows>, u64) {
         dissect(&frame, &mut |found| {
             if let Found::Segment(segment, path) = found {
                 let payload = &bytes[segment.payload_at as usize..][..segment.payload_len as usize];
-                lane.follow(key.hash(&segment.key), &segment, payload, Some(&path), &block, &mut rows);
+                lane.follow(lane.look_up(key.hash(&segment.key)), &segment, payload, Some(&path), &block, &mut rows);
             }
         });
     }
