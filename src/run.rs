@@ -17,6 +17,7 @@ mod memory;
 mod merge;
 mod open;
 mod output;
+mod pen;
 mod pipeline;
 mod schedule;
 mod store;
@@ -42,8 +43,8 @@ pub use memory::Memory;
 pub use output::{OutputFolder, Scratch, limits, write_rows};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 pub use store::RowStore;
 
 /// Series of at least this many bytes (compressed ones by estimate) are spread over all threads; smaller ones are one task each.
@@ -62,6 +63,8 @@ pub struct Run<'a> {
     progress: &'a Progress,
     /// Decoders of archives that wait for the next member.
     parked: Parked,
+    /// How many bytes the standard input stream had, once it was read to its end.
+    stdin_size: Arc<OnceLock<u64>>,
     /// Set by the first Ctrl-C: no more is read, what was read is written.
     stop: &'a AtomicBool,
     harvests: Harvests,
@@ -147,6 +150,7 @@ pub fn run(
         threads: rayon::current_num_threads(),
         progress,
         parked: Parked::default(),
+        stdin_size: Arc::default(),
         stop,
         harvests: Harvests::new(rayon::current_num_threads()),
         store: RowStore::new(scratch, options.memory.rows()),
@@ -334,7 +338,7 @@ impl Run<'_> {
             format: if state.opened { state.format.into() } else { capture.format.map_or("", |format| format.name()).into() },
             link_types: state.link_types.clone().into(),
             snaplen_bytes: (state.snaplen > 0).then_some(state.snaplen),
-            size_bytes: capture.size,
+            size_bytes: capture.size.or_else(|| self.stdin_size.get().copied().filter(|_| matches!(capture.source, From::Stdin(_)))),
             compressed: capture.compression.or(capture.packing()).map_or("", |compression| compression.name()).into(),
             status: status.into(),
             error_code: error.map_or("", |error| error.code).into(),

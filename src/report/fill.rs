@@ -160,7 +160,7 @@ fn capture(row: &CaptureRow) -> view::CaptureRow {
         path: row.path.0.clone(),
         status: status(row),
         format: row.format.clone().into_owned(),
-        size_bytes: row.size_bytes.unwrap_or(0),
+        size_bytes: row.size_bytes,
         packets: row.packets,
         span: span(row),
         tls_flows: row.tls_flows,

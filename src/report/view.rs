@@ -370,8 +370,8 @@ pub struct CaptureRow {
     pub status: Status,
     /// `pcap`, `pcapng`, ..., empty when not recognised.
     pub format: String,
-    /// Size of the file.
-    pub size_bytes: u64,
+    /// Size of the file; none of a stream that was not read to its end.
+    pub size_bytes: Option<u64>,
     /// Packets read.
     pub packets: u64,
     /// First and last packet; `None` without packets.

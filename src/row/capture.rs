@@ -20,7 +20,7 @@ table! {
     link_types: Word,
     /// The largest snap length that it declares, in bytes. Empty: none, or unlimited.
     snaplen_bytes: Option<u32>,
-    /// Size of the file in bytes, compressed as it is. Empty for standard input.
+    /// Size of the file in bytes, compressed as it is. Empty for standard input that was not read to its end.
     size_bytes: Option<u64>,
     /// The compression by content: `gzip`, `zstd`, `xz`, `bzip2` or `lz4`. Empty: none.
     compressed: Word,

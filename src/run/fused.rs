@@ -20,7 +20,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
     let mut buffer = Buffer::default();
     let mut dissection = Dissection::new(1);
     for (file, capture) in facts.captures.iter().enumerate() {
-        let mut source = match open::open(&run.archive.captures[*capture], &run.parked, run.progress) {
+        let mut source = match open::open(run, *capture) {
             Ok(source) => source,
             Err(error) => {
                 run.note_failure(*capture, error);

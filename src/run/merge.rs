@@ -140,7 +140,7 @@ impl Merge<'_> {
     }
 
     fn open(&mut self, capture: usize) -> Option<Box<Open>> {
-        let source = match open::open(&self.run.archive.captures[capture], &self.run.parked, self.run.progress) {
+        let source = match open::open(self.run, capture) {
             Ok(source) => source,
             Err(error) => {
                 self.run.note_failure(capture, error);

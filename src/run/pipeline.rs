@@ -146,9 +146,7 @@ impl<'a> Pipeline<'a> {
 
     fn open(&self, file: usize) -> Option<Source> {
         let capture = self.facts.captures[file];
-        open::open(&self.run.archive.captures[capture], &self.run.parked, self.run.progress)
-            .map_err(|error| self.run.note_failure(capture, error))
-            .ok()
+        open::open(self.run, capture).map_err(|error| self.run.note_failure(capture, error)).ok()
     }
 
     fn put(&self, number: u64, slot: Slot) {

@@ -87,11 +87,12 @@ fn standard_input_may_be_compressed() {
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(&pack(&bytes)).unwrap();
+        let packed = pack(&bytes);
+        child.stdin.take().unwrap().write_all(&packed).unwrap();
         assert!(child.wait().unwrap().success(), "{name}");
         let captures = Table::read(&folder.at("out"), "captures");
         let row = captures.lines().next().unwrap();
-        assert_eq!((&row["compressed"], row.number("tls_flows")), (name, 1));
+        assert_eq!((&row["compressed"], row.number("tls_flows"), row.number("size_bytes")), (name, 1, packed.len() as u64));
     }
 }
 

@@ -356,7 +356,7 @@ fn captures(total: u64) -> Cut<CaptureRow, MAX_CAPTURES> {
             path: format!("gateway-{}/2026-11-{:02}_{at:05}.pcapng", at % 5, at % 28 + 1),
             status: [Status::Ok, Status::Ok, Status::Ok, Status::Truncated, Status::Failed][at as usize % 17 % 5],
             format: "pcapng".into(),
-            size_bytes: 252_000_000 + at * 77_121,
+            size_bytes: Some(252_000_000 + at * 77_121),
             packets: 366_000 + at * 17,
             span: (at % 9 != 8).then(|| span(at as i64 * HOUR / 2, HOUR / 2)),
             tls_flows: 144 + at % 7,
