@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
 /// Bytes of lines that are handed on at once.
-const CHUNK: usize = 256 << 10;
+const CHUNK: usize = 64 << 10;
 
 /// A table of flows and the lines of it that were not handed on yet.
 pub struct Pen<'scope> {
