@@ -17,7 +17,6 @@ mod memory;
 mod merge;
 mod open;
 mod output;
-mod pen;
 mod pipeline;
 mod schedule;
 mod store;

@@ -2,7 +2,6 @@
 
 use super::collect::Collected;
 use super::memory::Memory;
-use super::pen::Pen;
 use super::store::{RowStore, TABLES};
 use super::streams::Streams;
 use crate::archive::{FLOOR, MAX_RATIO, MAX_WINDOW};
@@ -16,7 +15,7 @@ use crate::row::Row;
 use crate::row::flow::{FlowCertificateRow, FlowRow};
 use crate::row::message::MessageRow;
 use crate::time::SECOND;
-use memchr::memchr_iter;
+use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -107,37 +106,46 @@ impl Drop for Scratch {
     }
 }
 
+/// Bytes of lines that are handed on at once.
+const CHUNK: usize = 512 << 10;
+
 /// Writes the tables whose rows belong to flows, in order, each flow with the stream number that it has by now.
 pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout: &Layout) -> Result<Vec<Written>, Error> {
-    let create = |table| TableFile::create(folder, &table, layout);
-    let mut files = [create(FlowRow::TABLE)?, create(MessageRow::TABLE)?, create(FlowCertificateRow::TABLE)?];
-    files[0].guarded(collected.guarded_cells);
-    let alone = rayon::current_num_threads() == 1;
-    std::thread::scope(|scope| {
-        let mut pens = files.map(|file| if alone { Pen::here(file) } else { Pen::apart(scope, file) });
-        merge_rows(store, collected, &mut pens)?;
-        pens.into_iter().map(Pen::finish).collect()
-    })
-}
-
-fn merge_rows(store: RowStore, collected: &Collected, pens: &mut [Pen<'_>; TABLES]) -> Result<(), Error> {
+    let mut files = Vec::new();
+    for table in [FlowRow::TABLE, MessageRow::TABLE, FlowCertificateRow::TABLE] {
+        files.push(TableFile::create(folder, &table, layout)?);
+    }
     let before_stream = FlowRow::TABLE.columns.iter().position(|column| column.name == "stream").unwrap_or_default();
     let mut streams = (u32::MAX, Streams::default());
+    let mut pending: [Vec<u8>; TABLES] = Default::default();
     store.merge(|rows| {
-        let [flow, messages, certificates] = rows.tables();
+        let [flow, messages, certificates]: [&[u8]; TABLES] = rows.tables();
         let Some(key) = rows.key else { return Ok(()) };
         if streams.0 != key.capture {
             streams = (key.capture, collected.streams(key.capture as usize));
         }
         // The cells before the stream are words of our own without a comma.
-        let at = memchr_iter(b',', flow).nth(before_stream - 1).map_or(0, |at| at + 1);
-        let lines = pens[0].lines();
+        let mut commas = flow.iter().enumerate().filter(|(_, byte)| **byte == b',');
+        let at = commas.nth(before_stream - 1).map_or(0, |(at, _)| at + 1);
+        let lines = &mut pending[0];
         lines.extend_from_slice(&flow[..at]);
         append_integer(streams.1.number(rows.conversation), lines);
         lines.extend_from_slice(&flow[at..]);
-        pens[1].lines().extend_from_slice(messages);
-        pens[2].lines().extend_from_slice(certificates);
-        pens.iter_mut().try_for_each(Pen::turn)
+        pending[1].extend_from_slice(messages);
+        pending[2].extend_from_slice(certificates);
+        if pending.iter().map(Vec::len).sum::<usize>() < CHUNK { Ok(()) } else { append(&mut files, &mut pending) }
+    })?;
+    append(&mut files, &mut pending)?;
+    files[0].guarded(collected.guarded_cells);
+    files.into_iter().map(TableFile::finish).collect()
+}
+
+/// Appends lines to their tables, side by side: digesting and packing them takes longer than putting them in order.
+fn append(files: &mut [TableFile], pending: &mut [Vec<u8>; TABLES]) -> Result<(), Error> {
+    files.par_iter_mut().zip(pending).try_for_each(|(file, lines)| {
+        file.append(lines)?;
+        lines.clear();
+        Ok(())
     })
 }
 
