@@ -165,6 +165,11 @@ for (const report of reports) {
     .filter((node) => !node.closest('.scroll') && node.getBoundingClientRect().right > 360).slice(-1)
     .map((node) => node.outerHTML.slice(0, 120)).join());
   check(name, 'nothing sticks out at 360 pixels', wide <= 360, `${wide} pixels: ${out}`);
+  // What lies to the left of where a box can be scrolled to is out of reach.
+  const lost = await small.page.evaluate(() => [...document.querySelectorAll('.scroll')]
+    .filter((box) => box.scrollLeft === 0 && [...box.children].some((child) => child.getBoundingClientRect().left < box.getBoundingClientRect().left - 1))
+    .map((box) => `${box.closest('section').id}: ${box.getAttribute('aria-label')}`).join());
+  check(name, 'every table begins where it can be seen', lost === '', lost);
   await shot(small.page, 'narrow');
   quiet(name, small, url);
   await small.context.close();

@@ -205,7 +205,7 @@ impl Drop for Folder {
 fn follow<R: Reader>(capture: &Capture, each: impl FnMut(Flow<R>, End, Timestamp)) {
     let key = HashKey::fixed(KEY.0, KEY.1);
     let lane = RefCell::new((Lane::<R>::new(key), Each(each)));
-    let block = BlockFacts { file: 0, turn: 0, side_by_side: None, latest: None, pressure: Pressure::default(), search: false };
+    let block = BlockFacts { file: 0, turn: 0, side_by_side: None, latest: None, pressure: Pressure::default() };
     let segment = |frame: Frame<'_>| {
         let Some(Plain::Segment(segment)) = plain(&frame) else { return };
         let payload = &frame.bytes[segment.payload_at as usize..][..segment.payload_len as usize];

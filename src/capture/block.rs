@@ -277,6 +277,11 @@ impl Walk {
         self.at
     }
 
+    /// No frame that it will come to has a lower number.
+    pub fn next_frame(&self) -> u64 {
+        self.cutter.as_ref().map_or(0, Cutter::numbered) + 1
+    }
+
     /// Why the file could not be read, or not to its end, as far as it is not an item of a block.
     pub fn error(&self) -> Option<&CaptureError> {
         self.error.as_ref()

@@ -10,7 +10,7 @@
 use super::hash::HashKey;
 use super::side_by_side::SideBySide;
 use super::slab::Slab;
-use super::table::{BlockFacts, Load};
+use super::table::{BlockFacts, Load, Pressure};
 use super::{Carrier, End, FramePlace, Interest, Side};
 use crate::packet::{Datagram, Endpoint, Key, Path};
 use crate::time::{SECOND, Span, Timestamp};
@@ -153,13 +153,14 @@ impl<R: DatagramReader> DatagramLane<R> {
             self.file = block.file;
             self.seen.clear();
         }
-        let pressed = block.pressure.flows > 0 && block.search;
+        let Pressure { flows, since, search: pressed, .. } = block.pressure;
         if pressed || self.clock >= self.next_search {
-            let limit = Span(IDLE_DATAGRAMS.0 >> block.pressure.flows);
-            for slot in 0..self.flows.slots() {
-                let Some(flow) = self.flows.get(slot) else { continue };
+            let limit = Span(IDLE_DATAGRAMS.0 >> flows);
+            let mut from = 0;
+            while let Some((slot, flow)) = self.flows.next_used(from).and_then(|slot| Some((slot, self.flows.get(slot)?))) {
+                from = slot + 1;
                 let silence = self.clock.since(flow.active);
-                if silence > limit {
+                if silence > limit || since.is_some_and(|since| flow.last < since) {
                     self.end(slot, if silence > IDLE_DATAGRAMS { End::Idle } else { End::Evicted }, sink);
                 }
             }

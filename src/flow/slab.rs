@@ -7,13 +7,15 @@ const CHUNK: usize = 1024;
 #[derive(Debug)]
 pub struct Slab<T> {
     chunks: Vec<Vec<Option<T>>>,
+    /// How many values each holds.
+    used: Vec<u32>,
     free: Vec<u32>,
     len: usize,
 }
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
-        Slab { chunks: Vec::new(), free: Vec::new(), len: 0 }
+        Slab { chunks: Vec::new(), used: Vec::new(), free: Vec::new(), len: 0 }
     }
 }
 
@@ -27,6 +29,7 @@ impl<T> Slab<T> {
     pub fn insert(&mut self, value: T) -> u32 {
         self.len += 1;
         if let Some(slot) = self.free.pop() {
+            self.used[slot as usize / CHUNK] += 1;
             if let Some(place) = self.place(slot) {
                 *place = Some(value);
             }
@@ -38,8 +41,10 @@ impl<T> Slab<T> {
                 let mut chunk = Vec::with_capacity(CHUNK);
                 chunk.push(Some(value));
                 self.chunks.push(chunk);
+                self.used.push(0);
             }
         }
+        self.used[self.chunks.len() - 1] += 1;
         self.slots() - 1
     }
 
@@ -47,6 +52,7 @@ impl<T> Slab<T> {
     pub fn remove(&mut self, slot: u32) -> Option<T> {
         let value = self.place(slot)?.take()?;
         self.len -= 1;
+        self.used[slot as usize / CHUNK] -= 1;
         self.free.push(slot);
         Some(value)
     }
@@ -59,6 +65,20 @@ impl<T> Slab<T> {
     /// The value in a slot.
     pub fn get_mut(&mut self, slot: u32) -> Option<&mut T> {
         self.place(slot)?.as_mut()
+    }
+
+    /// The first slot from this one on that holds a value. Chunks without any are passed over.
+    pub fn next_used(&self, from: u32) -> Option<u32> {
+        let mut slot = from as usize;
+        loop {
+            let chunk = self.chunks.get(slot / CHUNK)?;
+            let held =
+                if self.used[slot / CHUNK] == 0 { None } else { chunk[(slot % CHUNK).min(chunk.len())..].iter().position(Option::is_some) };
+            match held {
+                Some(at) => return Some((slot + at) as u32),
+                None => slot = (slot / CHUNK + 1) * CHUNK,
+            }
+        }
     }
 
     /// One past the highest slot that was ever used.
@@ -84,5 +104,10 @@ mod tests {
         assert_eq!((slab.remove(1500), slab.remove(1500), slab.get(1500)), (Some(1500), None, None));
         assert_eq!((slab.insert(7), slab.get(1500), slab.get(9999)), (1500, Some(&7), None));
         assert_eq!((slab.len(), slab.slots()), (3000, 3000));
+        let all = |slab: &Slab<u32>| std::iter::successors(slab.next_used(0), |slot| slab.next_used(slot + 1)).collect::<Vec<_>>();
+        assert!(all(&slab).into_iter().eq(0..3000));
+        (5..2990).for_each(|slot| assert!(slab.remove(slot).is_some()));
+        assert!(all(&slab).into_iter().eq((0..5).chain(2990..3000)));
+        assert_eq!((slab.next_used(3000), slab.next_used(u32::MAX), Slab::<u32>::default().next_used(0)), (None, None, None));
     }
 }

@@ -36,6 +36,11 @@ pub struct Near {
 pub struct Pressure {
     /// Time-outs are divided by two to this.
     pub flows: u8,
+    /// Where that is not enough, as packets come without time between them: flows whose last packet stands before this end,
+    /// and nothing stays of those that are over.
+    pub since: Option<FramePlace>,
+    /// Whether all flows are searched for what that ends, before this block.
+    pub search: bool,
     /// The bound on held bytes is divided by two to this.
     pub held: u8,
 }
@@ -62,8 +67,6 @@ pub struct BlockFacts {
     pub latest: Option<Timestamp>,
     /// The pressure in force.
     pub pressure: Pressure,
-    /// Whether all flows are searched for silent ones before this block, if there is pressure.
-    pub search: bool,
 }
 
 /// Where a lane hands its results.
@@ -145,9 +148,10 @@ impl<R: Reader> Lane<R> {
     pub fn begin(&mut self, block: &BlockFacts, sink: &mut impl Sink<R>) {
         self.bury(sink);
         let due = self.clock >= self.next_search && self.packets >= u64::from(self.flows.slots()) / 4;
-        // Under pressure it is the number of the block that decides, so that it does not depend on the lane.
-        if due || (block.pressure.flows > 0 && block.search) {
-            self.search(block.pressure, sink);
+        // Under pressure it is the number of the block that decides, so that it does not depend on the lane; what a lane searches for
+        // when it has the time to is over anyway.
+        if due || block.pressure.search {
+            self.search(if block.pressure.search { block.pressure } else { Pressure::default() }, sink);
             self.next_search = Timestamp(self.clock.0.saturating_add(IDLE_CLOSED.0));
             self.packets = 0;
         }
@@ -326,12 +330,23 @@ impl<R: Reader> Lane<R> {
 
     /// Searches all flows for those that have been silent for too long.
     fn search(&mut self, pressure: Pressure, sink: &mut impl Sink<R>) {
-        for slot in 0..self.flows.slots() {
-            let Some(flow) = self.flows.get(slot) else { continue };
+        let (mut over, mut settled) = (Vec::new(), Vec::new());
+        let mut from = 0;
+        while let Some((slot, flow)) = self.flows.next_used(from).and_then(|slot| Some((slot, self.flows.get(slot)?))) {
+            from = slot + 1;
             if let Some(why) = silent(flow, self.clock, pressure) {
                 let hash = self.key.hash(&flow.key);
                 self.end_flow(slot, hash, why, sink);
+            } else if flow.is_settled() {
+                settled.push((flow.active, slot));
+            } else if flow.is_over() {
+                over.push((flow.active, slot));
             }
+        }
+        // Those that were ended must not wait in line until time goes on.
+        for (queue, mut rest) in [(&mut self.over, over), (&mut self.settled, settled)] {
+            rest.sort_unstable();
+            *queue = rest.into();
         }
         let clock = self.clock;
         self.tombs.retain(|tomb| !is_forgotten(tomb, clock, pressure));
@@ -347,14 +362,15 @@ fn is_reuse<R>(flow: &Flow<R>, segment: &Segment) -> bool {
 /// Whether, and why, a flow has been silent for too long.
 fn silent<R>(flow: &Flow<R>, clock: Timestamp, pressure: Pressure) -> Option<End> {
     let silence = clock.since(flow.active);
+    let is_before = pressure.since.is_some_and(|since| flow.last < since);
     if flow.is_over() {
         let limit = if flow.is_settled() { LINGER_SETTLED } else { LINGER };
-        return (silence > limit).then_some(End::Closed);
+        return (silence > limit || is_before).then_some(End::Closed);
     }
     let limit = if flow.close.is_some() { IDLE_CLOSED } else { IDLE };
     if silence > limit {
         Some(End::Idle)
-    } else if silence > Span(limit.0 >> pressure.flows) {
+    } else if silence > Span(limit.0 >> pressure.flows) || is_before {
         Some(End::Evicted)
     } else {
         None
@@ -362,7 +378,7 @@ fn silent<R>(flow: &Flow<R>, clock: Timestamp, pressure: Pressure) -> Option<End
 }
 
 fn is_forgotten(tomb: &Tomb, clock: Timestamp, pressure: Pressure) -> bool {
-    clock.since(tomb.active) > Span(IDLE_CLOSED.0 >> pressure.flows)
+    clock.since(tomb.active) > Span(IDLE_CLOSED.0 >> pressure.flows) || pressure.since.is_some()
 }
 
 /// Who sent a segment.

@@ -2,10 +2,11 @@
 
 use super::collect::Collector;
 use super::dissection::{Dissection, Lanes};
-use super::govern::{DELAY, Governor};
+use super::govern::Governor;
 use super::{Run, SeriesFacts, lock, open};
 use crate::archive::Series;
 use crate::capture::block::{Buffer, Source, Walk};
+use crate::flow::FramePlace;
 use crate::flow::table::BlockFacts;
 use std::sync::Mutex;
 
@@ -35,6 +36,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
                 buffer = buffer.read(file, range);
             }
             dissection.clear();
+            let start = walk.next_frame();
             let block = walk.walk(&mut source, range, buffer, |item, at| dissection.take(run.hash_key, *capture, item, at));
             run.progress.add(open::progress_of(&run.archive.captures[*capture], block.len()), dissection.counts.packets);
             let block_facts = BlockFacts {
@@ -42,8 +44,7 @@ pub fn follow(run: &Run<'_>, series: &Series) {
                 turn: file as u32,
                 side_by_side: None,
                 latest: dissection.counts.latest,
-                pressure: governor.pressure(number),
-                search: number.is_multiple_of(DELAY),
+                pressure: governor.pressure(number, FramePlace { turn: file as u32, file: file as u32, frame: start }),
             };
             dissection.report(run, *capture, &mut collector.collected);
             dissection.follow(0, &mut lanes, &defragmenter, &block_facts, block.bytes(), &mut collector);

@@ -14,10 +14,11 @@
 
 use super::collect::Collector;
 use super::dissection::{Dissection, Lanes, Reached};
-use super::govern::{DELAY, Governor};
+use super::govern::Governor;
 use super::{Run, SeriesFacts, interrupted, open};
 use crate::archive::Series;
 use crate::capture::block::{Block, Buffer, Source, Walk};
+use crate::flow::FramePlace;
 use crate::flow::table::{BlockFacts, Pressure};
 use crate::ledger::{Layer, Place, Reason};
 use crate::packet::defrag::Defragmenter;
@@ -129,14 +130,7 @@ impl Merge<'_> {
     }
 
     fn block_facts(&self, file: u32, place: u8) -> BlockFacts {
-        BlockFacts {
-            file,
-            turn: self.turn.1,
-            side_by_side: Some(place),
-            latest: self.reached,
-            pressure: self.pressure,
-            search: self.number.is_multiple_of(DELAY),
-        }
+        BlockFacts { file, turn: self.turn.1, side_by_side: Some(place), latest: self.reached, pressure: self.pressure }
     }
 
     fn open(&mut self, capture: usize) -> Option<Box<Open>> {
@@ -167,16 +161,16 @@ impl Merge<'_> {
         open.reached = reached;
         self.reached = self.reached.max(latest);
         if open.dissection.next_time(reached).is_none() {
-            self.end_block(open.place, file, collector);
+            self.end_block(open.place, file, open.walk.next_frame(), collector);
         }
     }
 
     /// What is done between blocks: the clock is set, silent flows end, rows go to the store.
-    fn end_block(&mut self, place: u8, file: u32, collector: &mut Collector<'_>) {
+    fn end_block(&mut self, place: u8, file: u32, next_frame: u64, collector: &mut Collector<'_>) {
         self.lanes.end(&self.block_facts(file, place));
         self.governor.load(self.lanes.load());
         self.number += 1;
-        self.pressure = self.governor.pressure(self.number);
+        self.pressure = self.governor.pressure(self.number, FramePlace { turn: self.turn.1, file, frame: next_frame });
         self.lanes.begin(&self.block_facts(file, place), collector);
         collector.relieve();
     }

@@ -16,11 +16,11 @@
 
 use super::collect::{Collected, Collector};
 use super::dissection::{Dissection, Lanes};
-use super::govern::DELAY;
 use super::schedule::{Job, LANES, RangeOf, Schedule, Slot};
 use super::{Run, SeriesFacts, lock, open};
 use crate::archive::Series;
 use crate::capture::block::{Block, Buffer, Source, Walk};
+use crate::flow::FramePlace;
 use crate::flow::table::{BlockFacts, Pressure};
 use crate::packet::defrag::Defragmenter;
 use rayon::prelude::*;
@@ -74,7 +74,6 @@ struct Walked {
     block: Block,
     file: usize,
     pressure: Pressure,
-    search: bool,
 }
 
 /// A block whose frames were dissected.
@@ -175,11 +174,12 @@ impl<'a> Pipeline<'a> {
         }
         let walked = match &mut walker.file {
             Some((file, source)) if !walker.walk.is_over() => {
+                let start = FramePlace { turn: *file as u32, file: *file as u32, frame: walker.walk.next_frame() };
                 let block = walker.walk.walk(source, range.range, buffer, |_, _| {});
                 walker.walk.cutter().is_some().then(|| {
-                    let (number, pressure) = (walker.number, lock(&self.schedule).pressure(walker.number));
+                    let pressure = lock(&self.schedule).pressure(walker.number, start);
                     walker.number += 1;
-                    Walked { block, file: *file, pressure, search: number.is_multiple_of(DELAY) }
+                    Walked { block, file: *file, pressure }
                 })
             }
             _ => None,
@@ -212,7 +212,6 @@ impl<'a> Pipeline<'a> {
             side_by_side: None,
             latest: dissection.counts.latest,
             pressure: walked.pressure,
-            search: walked.search,
         };
         self.put(number, Slot::dissected(Dissected { dissection, block: walked.block, facts }));
     }

@@ -5,6 +5,7 @@ use super::govern::{DELAY, Governor};
 use super::memory::Bounds;
 use super::pipeline::Dissected;
 use crate::capture::block::{Buffer, Extent, Source};
+use crate::flow::FramePlace;
 use crate::flow::table::{Load, Pressure};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -135,9 +136,9 @@ impl Schedule {
         self.failed = true;
     }
 
-    /// The pressure on block `number` of those that hold something.
-    pub fn pressure(&mut self, number: u64) -> Pressure {
-        self.governor.pressure(number)
+    /// The pressure on block `number` of those that hold something, which begins at `start`.
+    pub fn pressure(&mut self, number: u64, start: FramePlace) -> Pressure {
+        self.governor.pressure(number, start)
     }
 
     fn slot(&mut self, number: u64) -> Option<&mut Slot> {

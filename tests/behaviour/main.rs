@@ -16,6 +16,7 @@ mod findings;
 mod fingerprints;
 mod formats;
 mod forms;
+mod frozen_time;
 mod generations;
 mod golden;
 mod hostile;

@@ -21,7 +21,7 @@ pub fn follow_and_weigh(packets: &[Packet]) -> (Vec<FlowRows>, u64) {
     let mut lane: Lane<Session> = Lane::new(key);
     let mut rows = Rows(Vec::new());
     let latest = packets.iter().map(|packet| packet.time).max();
-    let block = BlockFacts { file: 0, turn: 0, side_by_side: None, latest, pressure: Pressure::default(), search: false };
+    let block = BlockFacts { file: 0, turn: 0, side_by_side: None, latest, pressure: Pressure::default() };
     lane.begin(&block, &mut rows);
     for (index, Packet { time, link, wire_len, bytes }) in packets.iter().enumerate() {
         let frame = Frame { number: index as u64 + 1, time: *time, link: *link, wire_len: *wire_len, offset: 0, bytes };
