@@ -35,27 +35,27 @@ CHECKS = [
         "select count(*) from flows join cipher_suites on code = cipher_suite_code where rating = 'insecure'", flows("cipher_suite_code is not null")]),
     ("verdict", rf"Certificates expired {N} when last seen, of {N} in plain", ["select count(*) from certificates where days_left_at_capture < 0", "select count(*) from certificates"]),
     ("verdict", rf"Post-quantum key exchange .*? {N} of {N} known groups?", [flows("pq_hybrid"), flows("kx_group_code is not null")]),
-    ("health", rf"Of {N} captures found: .*?, {N} packets, {N} TCP flows; {N} flows of TLS, DTLS and QUIC", [
+    ("health", rf"Of {N} captures? found: .*?, {N} packets?, {N} TCP flows?; {N} flows? of TLS, DTLS and QUIC", [
         "select count(*) from captures", "select sum(packets) from captures", "select sum(tcp_flows) from captures", flows()]),
-    ("findings", rf"{N} of {N} rules found something in {N} TLS flows and {N} captures", [
+    ("findings", rf"{N} of {N} rules? found something in {N} TLS flows? and {N} captures?", [
         "select count(distinct rule_id) from findings where not muted", None, flows(), "select count(*) from captures"]),
-    ("versions", rf"Offered: of {N} flows .*? Chosen: of {N} flows", [flows("legacy_version_code is not null or versions_offered is not null"), flows("tls_version_code is not null")]),
-    ("suites", rf"Offered: of {N} flows .*? Chosen: of {N} flows", [flows("suites_offered_count is not null"), flows("cipher_suite_code is not null")]),
-    ("groups", rf"Offered: of {N} flows .*? sent: of {N} flows .*? Chosen: of {N} flows", [
+    ("versions", rf"Offered: of {N} flows? .*? Chosen: of {N} flows?", [flows("legacy_version_code is not null or versions_offered is not null"), flows("tls_version_code is not null")]),
+    ("suites", rf"Offered: of {N} flows? .*? Chosen: of {N} flows?", [flows("suites_offered_count is not null"), flows("cipher_suite_code is not null")]),
+    ("groups", rf"Offered: of {N} flows? .*? sent: of {N} flows? .*? Chosen: of {N} flows?", [
         flows("groups_offered is not null"), flows("key_shares is not null"), flows("kx_group_code is not null")]),
     ("certificates", rf"Of {N} different certificates", ["select count(*) from certificates"]),
-    ("failures", rf"Of {N} TLS flows, {N} were judged: {N} completed .*? and {N} failed .*?\. {N} were not judged", [
+    ("failures", rf"Of {N} TLS flows?, {N} were judged: {N} completed .*? and {N} failed .*?\. {N} were not judged", [
         flows(), flows(f"outcome = 'completed' or {FAILED}"), flows("outcome = 'completed'"), flows(FAILED), flows(NOT_JUDGED)]),
     ("segmentation", rf"Of {N} handshake messages whose bytes are known, {N} \(.*?\) needed more than one TCP segment", [
         "select count(*) from messages where state in ('seen', 'encrypted', 'decrypted') and (layer in ('handshake', 'ccs') or message = 'encrypted_flight')",
         "select count(*) from messages where state in ('seen', 'encrypted', 'decrypted') and (layer in ('handshake', 'ccs') or message = 'encrypted_flight') and segments > 1"]),
     ("segmentation", rf"{N} of {N} ClientHellos \(", [
         flows("client_hello_segments > 1"), flows("client_hello_segments is not null")]),
-    ("timing", rf"Of {N} handshakes that completed and were seen whole", [flows("handshake_ms is not null")]),
-    ("servers", rf"Of {N} servers .*? in {N} TLS flows", ["select count(distinct (server_ip, server_port)) from flows", flows()]),
-    ("clients", rf"Of {N} flows whose ClientHello", [flows("ja4 is not null")]),
-    ("extensions", rf"Offered: of {N} flows .*? Answered: of {N} flows", [flows("legacy_version_code is not null"), flows("extensions_chosen is not null")]),
-    ("captures", rf"{N} captures found", ["select count(*) from captures"]),
+    ("timing", rf"Of {N} handshakes? that completed and were seen whole", [flows("handshake_ms is not null")]),
+    ("servers", rf"Of {N} servers? .*? in {N} TLS flows?", ["select count(distinct (server_ip, server_port)) from flows", flows()]),
+    ("clients", rf"Of {N} flows? whose ClientHello", [flows("ja4 is not null")]),
+    ("extensions", rf"Offered: of {N} flows? .*? Answered: of {N} flows?", [flows("legacy_version_code is not null"), flows("extensions_chosen is not null")]),
+    ("captures", rf"{N} captures? found", ["select count(*) from captures"]),
 ]
 
 asked = [(section, at, query) for section, _, queries in CHECKS for at, query in enumerate(queries) if query]

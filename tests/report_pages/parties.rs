@@ -9,6 +9,7 @@ pub fn certificate(text: &str, days_left: Option<i64>) -> CertificateRow {
         issuer: text.into(),
         ends_us: days_left.map(|days| days.saturating_mul(86_400_000_000)),
         days_left,
+        standing: if days_left.is_some() { "expired" } else { "unknown" },
         level: if days_left.is_some() { Level::Bad } else { Level::Neutral },
         key: text.into(),
         signature: text.into(),

@@ -47,17 +47,20 @@ pub fn ended(census: &certificates::Certificates, at_us: i64) -> (u64, u64, u64)
 fn certificate(row: &CertificateRow) -> view::CertificateRow {
     let named = [row.subject_cn.0.as_str(), row.sans.0.first().map_or("", |san| &san.0)].into_iter().find(|name| !name.is_empty());
     let size = row.key_bits.map_or_else(|| row.curve.to_string(), |bits| format!("{bits} bits"));
+    let (standing, level) = match row.days_left_at_capture {
+        None => ("unknown", Level::Neutral),
+        Some(days) if days < 0 => ("expired", Level::Bad),
+        Some(_) if row.not_before_utc.is_some_and(|from| from > row.first_utc) => ("not yet valid", Level::Bad),
+        Some(days) if days <= SOON => ("ends soon", Level::Warn),
+        Some(_) => ("valid", Level::Good),
+    };
     view::CertificateRow {
         name: named.map_or_else(|| row.cert_id.chars().take(16).collect(), String::from),
         issuer: row.issuer.0.clone(),
         ends_us: row.not_after_utc.map(super::micros),
         days_left: row.days_left_at_capture,
-        level: match row.days_left_at_capture {
-            None => Level::Neutral,
-            Some(days) if days < 0 => Level::Bad,
-            Some(days) if days <= SOON => Level::Warn,
-            Some(_) => Level::Good,
-        },
+        standing,
+        level,
         key: format!("{} {size}", row.key_type).trim().to_owned(),
         signature: row.signature_algorithm.clone().into_owned(),
         flows: row.flows,
@@ -69,6 +72,7 @@ fn certificate(row: &CertificateRow) -> view::CertificateRow {
 mod tests {
     use super::*;
     use crate::row::Wild;
+    use crate::time::Timestamp;
 
     #[test]
     fn days_left_have_a_word_and_a_nameless_certificate_its_digest() {
@@ -80,6 +84,13 @@ mod tests {
         {
             assert_eq!(of(days).level, level, "{days:?}");
         }
+        let early = |from| CertificateRow {
+            days_left_at_capture: Some(90),
+            not_before_utc: Some(Timestamp(from)),
+            first_utc: Timestamp(1_000),
+            ..Default::default()
+        };
+        assert_eq!([1_000, 1_001].map(|from| certificate(&early(from)).standing), ["valid", "not yet valid"]);
         assert_eq!(of(None).name, "0123456789abcdef");
         let row =
             CertificateRow { subject_cn: Wild("a.example".into()), key_type: "RSA".into(), key_bits: Some(1024), ..Default::default() };

@@ -35,6 +35,12 @@ pub fn n(value: impl Number, _: &dyn Values) -> Result<String> {
     Ok(words::count(value.number()))
 }
 
+/// A count of things: `1 flow`, `2 flows`.
+#[filter_fn]
+pub fn counted(value: impl Number, _: &dyn Values, noun: &str) -> Result<String> {
+    Ok(words::counted(value.number(), noun))
+}
+
 /// A count that may be unknown.
 #[filter_fn]
 pub fn maybe(value: &Option<u64>, _: &dyn Values) -> Result<String> {

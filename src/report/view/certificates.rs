@@ -31,7 +31,9 @@ pub struct CertificateRow {
     pub ends_us: Option<i64>,
     /// Whole days from the last flow that showed it to its end, negative once it has ended.
     pub days_left: Option<i64>,
-    /// The days left, in words of how much it matters.
+    /// Whether it was valid whenever it was shown, in words.
+    pub standing: &'static str,
+    /// How much that matters.
     pub level: Level,
     /// Key type and size, or curve.
     pub key: String,
