@@ -30,7 +30,7 @@ const TABLES: [Table; 3] = [FlowRow::TABLE, MessageRow::TABLE, FlowCertificateRo
 pub fn merge(parts: &[Part], out: &Path, layout: &Layout) -> Result<Vec<Written>, Error> {
     let mut files = Vec::new();
     for table in &TABLES {
-        files.push(TableFile::create(out, table, layout)?);
+        files.push(TableFile::create_long(out, table, layout)?);
     }
     let mut sources = parts.iter().map(Source::open).collect::<Result<Vec<_>, _>>()?;
     while let Some((at, place)) = first(&sources) {

@@ -19,10 +19,15 @@ use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use zstd::zstd_safe::CParameter;
 
 /// Levels of compression: beyond these it takes much longer for little.
 const GZIP_LEVEL: u32 = 6;
 const ZSTD_LEVEL: i32 = 3;
+/// Bytes that a thread packs at a time by zstd, where several do. The bytes that come out follow from this, not from how many there are.
+const ZSTD_JOB: u32 = 2 << 20;
+/// Threads that pack one table, at most: each takes some 10 MB.
+const MAX_PACKERS: usize = 8;
 
 /// A table that was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +62,8 @@ pub struct TableFile {
     out: PathBuf,
     table: Table,
     layout: Layout,
+    /// Threads that pack it; none: the one that appends to it does.
+    packers: usize,
     rows: u64,
     guarded_cells: u64,
     /// The CSV file under way; none if CSV is not written.
@@ -72,10 +79,20 @@ impl TableFile {
     ///
     /// The file system refuses, here and below.
     pub fn create(out: &Path, table: &Table, layout: &Layout) -> Result<Self, Error> {
+        TableFile::create_with(out, table, layout, 0)
+    }
+
+    /// Begins one whose rows are as many as flows: so long that packing it by zstd, which takes longer than all else, is done on threads.
+    pub fn create_long(out: &Path, table: &Table, layout: &Layout) -> Result<Self, Error> {
+        TableFile::create_with(out, table, layout, rayon::current_num_threads().min(MAX_PACKERS))
+    }
+
+    fn create_with(out: &Path, table: &Table, layout: &Layout, packers: usize) -> Result<Self, Error> {
         let mut file = TableFile {
             out: out.to_owned(),
             table: *table,
             layout: layout.clone(),
+            packers,
             rows: 0,
             guarded_cells: 0,
             part: None,
@@ -140,7 +157,7 @@ impl TableFile {
 
     fn begin(&self, number: Option<usize>) -> Result<Part, Error> {
         let path = self.layout.csv_path(self.table.name, number);
-        Part::create(&self.out, path, &header(&self.table, self.layout.bom), self.layout.packing)
+        Part::create(&self.out, path, &header(&self.table, self.layout.bom), (self.layout.packing, self.packers))
     }
 }
 
@@ -164,7 +181,7 @@ struct Part {
 }
 
 impl Part {
-    fn create(out: &Path, path: String, header: &[u8], packing: Packing) -> Result<Self, Error> {
+    fn create(out: &Path, path: String, header: &[u8], packing: (Packing, usize)) -> Result<Self, Error> {
         let place = out.join(&path);
         let file = File::create(&place).map_err(Error::io("creating", &place))?;
         let out = Packer::new(packing, Digesting::new(BufWriter::with_capacity(32 << 10, file))).map_err(Error::io("creating", &place))?;
@@ -194,13 +211,17 @@ enum Packer {
 }
 
 impl Packer {
-    fn new(packing: Packing, file: Hashed) -> io::Result<Packer> {
+    fn new((packing, packers): (Packing, usize), file: Hashed) -> io::Result<Packer> {
         Ok(match packing {
             Packing::None => Packer::None(file),
             Packing::Gzip => Packer::Gzip(Box::new(GzEncoder::new(file, flate2::Compression::new(GZIP_LEVEL)))),
             Packing::Zstd => {
                 let mut encoder = zstd::stream::write::Encoder::new(file, ZSTD_LEVEL)?;
                 encoder.include_checksum(true)?;
+                if packers > 0 {
+                    encoder.multithread(packers as u32)?;
+                    encoder.set_parameter(CParameter::JobSize(ZSTD_JOB))?;
+                }
                 Packer::Zstd(Box::new(encoder))
             }
         })

@@ -113,7 +113,7 @@ const CHUNK: usize = 512 << 10;
 pub fn write_rows(folder: &Path, store: RowStore, collected: &Collected, layout: &Layout) -> Result<Vec<Written>, Error> {
     let mut files = Vec::new();
     for table in [FlowRow::TABLE, MessageRow::TABLE, FlowCertificateRow::TABLE] {
-        files.push(TableFile::create(folder, &table, layout)?);
+        files.push(TableFile::create_long(folder, &table, layout)?);
     }
     let before_stream = FlowRow::TABLE.columns.iter().position(|column| column.name == "stream").unwrap_or_default();
     let mut streams = (u32::MAX, Streams::default());
