@@ -21,6 +21,8 @@ generate bulk "${size:-1GB}" "$work/bulk.pcap"
 generate bulk "${size:-1GB}" "$work/bulk.pcapng" --format pcapng
 generate small "${size:-500MB}" "$work/small.pcap"
 generate handshakes "${size:-500MB}" "$work/handshakes.pcap"
+# What is still to be written back would take part of the disk and of a core.
+sync
 
 python3 benches/measure.py --program target/release/tlscensus --rounds "$rounds" --others "${ROUNDS_OF_OTHERS:-1}" \
     "$work"/bulk.pcap "$work"/bulk.pcapng "$work"/small.pcap "$work"/handshakes.pcap

@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 
 /// Blocks between a load and the pressure that follows from it; also the most blocks under way.
 pub const DELAY: u64 = 16;
-/// Bytes of live flows of one series above which time-outs shrink: some 190,000 TLS connections at once, or 2.5 million
+/// Bytes of live flows of one series above which time-outs shrink: some 190,000 TLS connections at once, or 2.6 million
 /// others.
 pub const MAX_FLOWS: u64 = 1 << 30;
 /// Bytes held behind holes in one series above which the bound of each direction shrinks.
