@@ -10,6 +10,7 @@
 //! declared lost, and the reader told, when the receiver has acknowledged it and nothing more came for it, when more
 //! is held than the bound allows, or at the end.
 
+use super::held::{Held, Piece, Reassembly};
 use super::{Carrier, Chunk, FramePlace, Gap, Reader, Side};
 use crate::time::{Span, Timestamp};
 
@@ -61,39 +62,6 @@ pub struct Troubles {
     pub conflicts: u32,
     /// Frames that hold a packet that another one held before.
     pub duplicates: u32,
-}
-
-/// What putting bytes in order needs.
-#[derive(Debug, Default)]
-struct Reassembly {
-    /// One past the highest byte seen.
-    high: u64,
-    /// When the segment that made it so came.
-    high_time: Timestamp,
-    /// One past the highest byte that the receiver acknowledged.
-    acknowledged: u64,
-    /// What waits behind a hole, by offset, without overlaps.
-    held: Vec<Held>,
-    held_bytes: usize,
-    /// Segments since the first hole was acknowledged.
-    waited: u8,
-}
-
-/// Captured bytes behind a hole.
-#[derive(Debug)]
-struct Held {
-    offset: u64,
-    bytes: Box<[u8]>,
-    /// Bytes behind them that the snap length cut.
-    cut: u32,
-    carrier: Carrier,
-    at: u32,
-}
-
-impl Held {
-    fn end(&self) -> u64 {
-        self.offset + self.bytes.len() as u64 + u64::from(self.cut)
-    }
 }
 
 /// A segment's payload on its way into a direction.
@@ -277,7 +245,11 @@ impl Direction {
         if piece.offset == self.next && self.reassembly().held.is_empty() {
             self.pass(side, &piece, reader);
         } else {
-            self.hold(piece);
+            if let Some(conflicts) = self.reassembly().hold(piece) {
+                let troubles = self.trouble();
+                troubles.overlaps += 1;
+                troubles.conflicts += conflicts;
+            }
             self.drain(side, reader);
             self.give_up(side, bound, reader);
         }
@@ -323,38 +295,6 @@ impl Direction {
         }
     }
 
-    /// Puts a piece among the held ones, without the parts that are held already.
-    fn hold(&mut self, piece: Piece<'_>) {
-        let reassembly = self.reassembly();
-        let mut rest = piece;
-        let (mut overlapped, mut conflicts) = (false, 0);
-        let mut index = reassembly.held.partition_point(|held| held.end() <= rest.offset);
-        while rest.offset < rest.end {
-            let Some(held) = reassembly.held.get(index).filter(|held| held.offset < rest.end) else {
-                reassembly.insert(index, rest);
-                break;
-            };
-            let (held_start, held_end) = (held.offset, held.end());
-            overlapped = true;
-            let shared = rest.offset.max(held_start);
-            if let (Some(ours), Some(theirs)) = (held.bytes_at(shared), rest.bytes_at(shared)) {
-                let len = ours.len().min(theirs.len());
-                conflicts += u32::from(ours[..len] != theirs[..len]);
-            }
-            if rest.offset < held_start {
-                reassembly.insert(index, rest.until(held_start));
-                index += 1;
-            }
-            rest = rest.from(held_end);
-            index += 1;
-        }
-        if overlapped {
-            let troubles = self.trouble();
-            troubles.overlaps += 1;
-            troubles.conflicts += conflicts;
-        }
-    }
-
     /// Delivers what is held and in order by now.
     fn drain<R: Reader>(&mut self, side: Side, reader: &mut R) {
         let mut next = self.next;
@@ -372,8 +312,7 @@ impl Direction {
         let ready: Vec<Held> = reassembly.held.drain(..count).collect();
         reassembly.held_bytes -= ready.iter().map(|held| held.bytes.len()).sum::<usize>();
         for held in ready {
-            let piece = Piece { offset: held.offset, bytes: &held.bytes, end: held.end(), carrier: held.carrier, at: held.at };
-            self.pass(side, &piece, reader);
+            self.pass(side, &held.piece(), reader);
         }
     }
 
@@ -404,48 +343,5 @@ impl Direction {
         if let Some(reassembly) = self.reassembly.take() {
             self.next = self.next.max(reassembly.high);
         }
-    }
-}
-
-impl Reassembly {
-    fn insert(&mut self, index: usize, piece: Piece<'_>) {
-        let cut = (piece.end - piece.offset - piece.bytes.len() as u64) as u32;
-        self.held_bytes += piece.bytes.len();
-        self.held.insert(index, Held { offset: piece.offset, bytes: piece.bytes.into(), cut, carrier: piece.carrier, at: piece.at });
-    }
-}
-
-/// A run of bytes of one segment, `end` counting those that the snap length cut.
-#[derive(Debug, Clone, Copy)]
-struct Piece<'b> {
-    offset: u64,
-    bytes: &'b [u8],
-    end: u64,
-    carrier: Carrier,
-    at: u32,
-}
-
-impl<'b> Piece<'b> {
-    /// The part before `offset`.
-    fn until(self, offset: u64) -> Self {
-        let len = ((offset - self.offset) as usize).min(self.bytes.len());
-        Piece { bytes: &self.bytes[..len], end: offset.min(self.end), ..self }
-    }
-
-    /// The part from `offset` on.
-    fn from(self, offset: u64) -> Self {
-        let skip = offset.saturating_sub(self.offset).min(self.end - self.offset);
-        let bytes = self.bytes.get(skip as usize..).unwrap_or_default();
-        Piece { offset: self.offset + skip, bytes, at: self.at + skip as u32, ..self }
-    }
-
-    fn bytes_at(&self, offset: u64) -> Option<&'b [u8]> {
-        self.bytes.get((offset.checked_sub(self.offset)?) as usize..)
-    }
-}
-
-impl Held {
-    fn bytes_at(&self, offset: u64) -> Option<&[u8]> {
-        self.bytes.get((offset.checked_sub(self.offset)?) as usize..)
     }
 }

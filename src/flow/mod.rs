@@ -15,6 +15,7 @@ pub mod datagram;
 pub mod direction;
 mod duplicate;
 pub mod hash;
+mod held;
 mod side_by_side;
 mod slab;
 pub mod table;
