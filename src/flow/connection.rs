@@ -33,7 +33,7 @@ impl<R: Reader> Flow<R> {
         self.ip_fragments += u32::from(segment.fragments);
         let direction = &mut self.directions[side.index()];
         if self.copies.repeats(side, segment, direction.is_new(segment.seq, segment.wire_len)) {
-            direction.trouble().duplicates += u32::from(segment.fragments.max(1));
+            direction.anomalies_mut().duplicates += u32::from(segment.fragments.max(1));
             direction.bytes += u64::from(segment.wire_len);
             return true;
         }

@@ -41,13 +41,13 @@ pub struct Direction {
     pub segments: u64,
     /// Payload bytes on the wire, copies included.
     pub bytes: u64,
-    troubles: Option<Box<Troubles>>,
+    anomalies: Option<Box<Anomalies>>,
     reassembly: Option<Box<Reassembly>>,
 }
 
 /// What did not come once, whole and in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Troubles {
+pub struct Anomalies {
     /// Bytes that the capture does not hold.
     pub gap_bytes: u64,
     /// Copies of bytes already seen, and late fillers of holes.
@@ -135,14 +135,14 @@ impl Direction {
     }
 
     /// What did not come once, whole and in order.
-    pub fn troubles(&self) -> Troubles {
-        self.troubles.as_deref().copied().unwrap_or_default()
+    pub fn anomalies(&self) -> Anomalies {
+        self.anomalies.as_deref().copied().unwrap_or_default()
     }
 
     /// The same, to be added to: only where there is something to add.
     #[cold]
-    pub(super) fn trouble(&mut self) -> &mut Troubles {
-        self.troubles.get_or_insert_default()
+    pub(super) fn anomalies_mut(&mut self) -> &mut Anomalies {
+        self.anomalies.get_or_insert_default()
     }
 
     /// Bytes held back behind holes.
@@ -181,15 +181,15 @@ impl Direction {
         let gap = start - self.next as i64;
         if end <= self.next as i64 {
             if !self.is_keep_alive(start, payload.wire_len) {
-                self.trouble().retransmissions += 1;
+                self.anomalies_mut().retransmissions += 1;
             }
         } else if gap > MAX_WINDOW {
-            self.trouble().out_of_window += 1;
+            self.anomalies_mut().out_of_window += 1;
         } else {
             if gap < 0 {
-                self.trouble().overlaps += 1;
+                self.anomalies_mut().overlaps += 1;
             } else if gap > 0 {
-                self.trouble().gap_bytes += gap as u64;
+                self.anomalies_mut().gap_bytes += gap as u64;
             }
             self.next = end as u64;
         }
@@ -208,7 +208,7 @@ impl Direction {
         self.segments += 1;
         if end <= self.next as i64 {
             if !self.is_keep_alive(start, payload.wire_len) {
-                self.trouble().retransmissions += 1;
+                self.anomalies_mut().retransmissions += 1;
                 reader.retransmitted(side, start.max(0) as u64, end.max(0) as u64);
             }
             return;
@@ -216,7 +216,7 @@ impl Direction {
         // What the receiver has acknowledged came, however much of it the capture does not hold.
         let acknowledged = self.reassembly.as_ref().map_or(0, |reassembly| reassembly.acknowledged);
         if start - self.next as i64 > MAX_WINDOW && start > acknowledged as i64 {
-            self.trouble().out_of_window += 1;
+            self.anomalies_mut().out_of_window += 1;
             return;
         }
         let carrier = Carrier {
@@ -233,7 +233,7 @@ impl Direction {
         // Cut off what was delivered already, or lies before the stream's beginning.
         let skip = (self.next as i64 - start).max(0) as usize;
         if skip > 0 {
-            self.trouble().overlaps += 1;
+            self.anomalies_mut().overlaps += 1;
         }
         let piece = Piece {
             offset: (start + skip as i64) as u64,
@@ -246,9 +246,9 @@ impl Direction {
             self.pass(side, &piece, reader);
         } else {
             if let Some(conflicts) = self.reassembly().hold(piece) {
-                let troubles = self.trouble();
-                troubles.overlaps += 1;
-                troubles.conflicts += conflicts;
+                let anomalies = self.anomalies_mut();
+                anomalies.overlaps += 1;
+                anomalies.conflicts += conflicts;
             }
             self.drain(side, reader);
             self.give_up(side, bound, reader);
@@ -267,11 +267,11 @@ impl Direction {
             (reassembly.high, reassembly.high_time) = (end as u64, time);
         }
         if late {
-            let troubles = self.trouble();
-            troubles.retransmissions += u32::from(retransmission);
-            troubles.out_of_order += u32::from(!retransmission);
+            let anomalies = self.anomalies_mut();
+            anomalies.retransmissions += u32::from(retransmission);
+            anomalies.out_of_order += u32::from(!retransmission);
         } else if start < high && start > next {
-            self.trouble().overlaps += 1;
+            self.anomalies_mut().overlaps += 1;
         }
         retransmission
     }
@@ -289,7 +289,7 @@ impl Direction {
     fn skip_to<R: Reader>(&mut self, side: Side, offset: u64, reader: &mut R) {
         if offset > self.next {
             let len = offset - self.next;
-            self.trouble().gap_bytes += len;
+            self.anomalies_mut().gap_bytes += len;
             reader.gap(Gap { side, offset: self.next, len });
             self.next = offset;
         }

@@ -26,7 +26,7 @@ const GZIP_LEVEL: u32 = 6;
 const ZSTD_LEVEL: i32 = 3;
 /// Bytes that a thread packs at a time by zstd, where several do. The bytes that come out follow from this, not from how many there are.
 const ZSTD_JOB: u32 = 2 << 20;
-/// Threads that pack one table, at most: each takes some 10 MB.
+/// Threads that pack one table, at most: each has a context and two jobs in memory.
 const MAX_PACKERS: usize = 8;
 
 /// A table that was written.
@@ -82,7 +82,7 @@ impl TableFile {
         TableFile::create_with(out, table, layout, 0)
     }
 
-    /// Begins one whose rows are as many as flows: so long that packing it by zstd, which takes longer than all else, is done on threads.
+    /// Begins one whose rows are as many as flows: so long that it is worth threads of its own to pack it by zstd.
     pub fn create_long(out: &Path, table: &Table, layout: &Layout) -> Result<Self, Error> {
         TableFile::create_with(out, table, layout, rayon::current_num_threads().min(MAX_PACKERS))
     }

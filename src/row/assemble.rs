@@ -10,7 +10,7 @@ use super::negotiated;
 use super::network::{Conversation, Network};
 use super::step;
 use crate::decimal::append_integer;
-use crate::flow::direction::{Direction, Troubles};
+use crate::flow::direction::{Anomalies, Direction};
 use crate::flow::{FramePlace, Side};
 use crate::packet::Endpoint;
 use crate::time::{Span, Timestamp};
@@ -263,12 +263,12 @@ fn segmentation(row: &mut FlowRow, network: &Network<'_>, seen: &Seen, roles: &R
         row.mss_client_bytes = tcp.directions[client].mss;
         row.mss_server_bytes = tcp.directions[server].mss;
         row.offload_suspected = tcp.offload;
-        let troubles = tcp.directions.each_ref().map(Direction::troubles);
-        let sum = |count: fn(&Troubles) -> u32| Some(troubles.iter().map(|troubles| u64::from(count(troubles))).sum());
-        row.retransmissions = sum(|troubles| troubles.retransmissions);
-        row.out_of_order = sum(|troubles| troubles.out_of_order);
-        row.overlaps = sum(|troubles| troubles.overlaps);
-        row.duplicate_frames = sum(|troubles| troubles.duplicates);
+        let anomalies = tcp.directions.each_ref().map(Direction::anomalies);
+        let sum = |count: fn(&Anomalies) -> u32| Some(anomalies.iter().map(|anomalies| u64::from(count(anomalies))).sum());
+        row.retransmissions = sum(|anomalies| anomalies.retransmissions);
+        row.out_of_order = sum(|anomalies| anomalies.out_of_order);
+        row.overlaps = sum(|anomalies| anomalies.overlaps);
+        row.duplicate_frames = sum(|anomalies| anomalies.duplicates);
     }
     row.handshake_bytes_client = seen.handshake_bytes[client];
     row.handshake_bytes_server = seen.handshake_bytes[server];

@@ -98,7 +98,7 @@ impl<'a, R> From<&'a Flow<R>> for Network<'a> {
             client: flow.client,
             packets: [directions[0].packets, directions[1].packets],
             bytes: [directions[0].bytes, directions[1].bytes],
-            gap_bytes: directions.iter().map(|direction| direction.troubles().gap_bytes).sum(),
+            gap_bytes: directions.iter().map(|direction| direction.anomalies().gap_bytes).sum(),
             ip_fragments: flow.ip_fragments,
             close: flow.close,
             tcp: Some(Tcp {

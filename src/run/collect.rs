@@ -336,8 +336,8 @@ impl Sink<Session> for Collector<'_> {
         if end == End::Evicted {
             self.collected.ledger.note(Layer::Flow, Reason::of("evicted"), 0, place);
         }
-        let troubles = flow.directions.each_ref().map(Direction::troubles);
-        if troubles.iter().any(|troubles| troubles.conflicts > 0) {
+        let anomalies = flow.directions.each_ref().map(Direction::anomalies);
+        if anomalies.iter().any(|anomalies| anomalies.conflicts > 0) {
             self.collected.ledger.note(Layer::Stream, Reason::of("overlap_conflict"), 0, place);
         }
         let Some(mut session) = flow.reader.take().filter(|session| session.interest() == Interest::Found) else { return };
@@ -345,10 +345,10 @@ impl Sink<Session> for Collector<'_> {
             return;
         }
         session.finish();
-        if troubles.iter().any(|troubles| troubles.out_of_window > 0) {
+        if anomalies.iter().any(|anomalies| anomalies.out_of_window > 0) {
             self.collected.ledger.note(Layer::Stream, Reason::of("out_of_window"), 0, place);
         }
-        let gaps = troubles.iter().map(|troubles| troubles.gap_bytes).sum::<u64>();
+        let gaps = anomalies.iter().map(|anomalies| anomalies.gap_bytes).sum::<u64>();
         if gaps > 0 {
             self.collected.ledger.note(Layer::Stream, Reason::of("gap_in_tls_flow"), gaps, place);
         }

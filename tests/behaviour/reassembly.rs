@@ -337,7 +337,7 @@ fn a_direction_does_what_a_plain_table_of_bytes_does() {
         let expected: Vec<Option<u8>> =
             slots[..end].iter().map(|slot| if let Slot::Seen(byte) = slot { Some(*byte) } else { None }).collect();
         assert!(tape.0 == expected, "seed {seed}: {} bytes, expected {}", tape.0.len(), expected.len());
-        assert_eq!(direction.troubles().gap_bytes, expected.iter().filter(|byte| byte.is_none()).count() as u64, "seed {seed}");
+        assert_eq!(direction.anomalies().gap_bytes, expected.iter().filter(|byte| byte.is_none()).count() as u64, "seed {seed}");
         assert_eq!(direction.held_bytes(), 0, "seed {seed}");
     }
 }
